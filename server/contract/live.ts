@@ -1,0 +1,203 @@
+/**
+ * What crosses the socket (namespace `/live`) and the read API: one file for the server and the browser.
+ *
+ * A topic's state is `{ items: { [key]: item } }`. A delta's `changes` are JSON Patch operations (RFC 6902), of which
+ * only `add`, `replace` and `remove` are used, with a path of `/items/<key>`, `/items/<key>/<field>` or the whole
+ * document (``). Keys are escaped as RFC 6901 says (`~` as `~0`, `/` as `~1`).
+ */
+import type { AGENT_STATES } from './event-types.ts';
+
+export const TOPICS = ['queues', 'agents', 'feeds', 'clock'] as const;
+export type Topic = (typeof TOPICS)[number];
+export const CITY_SCOPE = 'city';
+
+export type AgentStateName = (typeof AGENT_STATES)[number];
+export type AgentCounts = Record<AgentStateName, number>;
+
+/** Counts of the contacts of one queue over a span; every ratio is made from these when read. Waits are in seconds. */
+export interface ContactCounts {
+  /** Contacts that reached the system for this queue, queued or not. */
+  offered: number;
+  /** Contacts that entered the queue. */
+  entered: number;
+  answered: number;
+  abandoned: number;
+  /** Abandoned in less than 5 s; also part of `abandoned`. */
+  short_abandons: number;
+  timed_out: number;
+  callbacks: number;
+  /** Left the queue for another one, or for outside, before an answer. */
+  moved: number;
+  /** Answered and passed on, to another queue or outside. */
+  transferred: number;
+  completed: number;
+  /** Calls that were 911's business. */
+  misdirected: number;
+  /** Still waiting. More than 0 makes an interval provisional. */
+  waiting: number;
+  /** Never ended by an event; ended by rule after the stated limit. */
+  closed_by_rule: number;
+  answered_within: number;
+  abandoned_within: number;
+  completed_within: number;
+  /** Left the queue within the threshold for any reason. */
+  left_within: number;
+  /** Answered with a known wait, and the sum of these waits. */
+  wait_known: number;
+  wait_sum_s: number;
+  /** Completed with a known handling time, and the sums. */
+  handled: number;
+  talk_sum_s: number;
+  hold_sum_s: number;
+  wrap_up_sum_s: number;
+}
+
+/** A computed figure. `value` is null where the ratio is over nothing: shown as a dash, never as 0 % or 100 %. */
+export interface Figure {
+  readonly value: number | null;
+  /** Id and version of the definition, such as `service_level@1`. */
+  readonly definition: string;
+  /** The counts the figure was made from, by the names of its formula. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export const METRIC_IDS = [
+  'service_level',
+  'service_level_offered',
+  'service_level_asterisk',
+  'service_level_asterisk2',
+  'service_level_connect',
+  'abandonment',
+  'asa',
+  'wait_p50',
+  'wait_p90',
+  'wait_p99',
+  'aht',
+  'occupancy',
+] as const;
+export type MetricId = (typeof METRIC_IDS)[number];
+export type Metrics = Record<MetricId, Figure>;
+
+export type QueueKind = 'phone' | 'counter';
+
+/** The live state of one queue. Times are RFC 3339 in UTC. */
+export interface QueueState {
+  /** Queue id. A counter's is `counter:<id>`. */
+  readonly queue: string;
+  readonly kind: QueueKind;
+  readonly name: { readonly fr: string; readonly en: string };
+  /** Borough code, or null for the city's own centre and for queues that are not in the reference data. */
+  readonly borough: string | null;
+  readonly threshold_s: number;
+  readonly target: number;
+  readonly abandonment_target: number;
+  readonly waiting: number;
+  readonly longest_wait_s: number;
+  /** When the contact that has waited longest entered. */
+  readonly oldest_at: string | null;
+  /** Contacts being served now. */
+  readonly in_service: number;
+  readonly agents: AgentCounts;
+  /** Since local midnight. */
+  readonly today: { readonly counts: ContactCounts; readonly metrics: Metrics };
+  /** The last 15 minutes that have ended plus the running interval. */
+  readonly recent: { readonly counts: ContactCounts; readonly metrics: Metrics };
+  /** Waiting at the end of each of the last 60 minutes, oldest first; null where the server knows nothing. */
+  readonly waiting_curve: readonly (number | null)[];
+  /** Time of the newest event of this queue. */
+  readonly last_event_at: string | null;
+  /** Whether the rule says that calls of this queue's borough are answered elsewhere now (outside office hours). */
+  readonly open: boolean | null;
+}
+
+/** One item of topic `agents`: counts by state for one scope, never a person. */
+export interface AgentsState {
+  readonly queue: string;
+  readonly agents: AgentCounts;
+  /** Agents in a state for more than the limit of that state, which asks for a look. */
+  readonly longest_in_state_s: Partial<Record<AgentStateName, number>>;
+}
+
+export type FeedStatus = 'live' | 'late' | 'silent';
+/** One source of events. */
+export interface FeedState {
+  readonly source: string;
+  readonly families: readonly string[];
+  readonly last_event_at: string | null;
+  readonly last_received_at: string;
+  /** Received minus event time of the last event, s. */
+  readonly lag_s: number;
+  readonly events_today: number;
+  readonly rejected_today: number;
+  /** Seconds without an event after which the source is called silent, from its own usual rhythm. */
+  readonly silent_after_s: number;
+  readonly status: FeedStatus;
+  /** Filling in the past rather than telling the present. */
+  readonly backfill: boolean;
+}
+
+export interface ClockState {
+  readonly now: string;
+  readonly time_zone: string;
+  /** The data comes from the simulated city. */
+  readonly simulated: boolean;
+  readonly database: 'up' | 'down';
+  /** Progress of the history being filled in, 0–1; null when there is none. */
+  readonly backfill: number | null;
+}
+
+export interface TopicItem {
+  queues: QueueState;
+  agents: AgentsState;
+  feeds: FeedState;
+  clock: ClockState;
+}
+export interface TopicState<T extends Topic = Topic> {
+  readonly items: Readonly<Record<string, TopicItem[T]>>;
+}
+
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+export interface WatchRequest {
+  readonly topic: Topic;
+  readonly scope: string;
+  /** The version the client holds; the answer is then only what is missing, when the server still knows. */
+  readonly have?: number;
+}
+export type WatchAnswer =
+  | { readonly version: number; readonly at: string; readonly state: TopicState }
+  | { readonly version: number; readonly at: string; readonly from: number; readonly changes: readonly PatchOperation[] }
+  | { readonly error: { readonly code: string; readonly message: string } };
+
+/**
+ * One step of a topic. `from` is the version it applies to; a client whose version is another one watches again.
+ * Versions are integers that grow; they are not consecutive, and differ from server to server.
+ */
+export interface Delta {
+  readonly topic: Topic;
+  readonly scope: string;
+  readonly from: number;
+  readonly to: number;
+  readonly at: string;
+  readonly changes: readonly PatchOperation[];
+}
+
+export interface ServerToClient {
+  delta: (delta: Delta) => void;
+}
+export interface ClientToServer {
+  watch: (request: WatchRequest, answer: (answer: WatchAnswer) => void) => void;
+  unwatch: (request: { topic: Topic; scope: string }, answer?: () => void) => void;
+}
+
+/** A row of `GET /api/v1/queues/{id}/intervals`. */
+export interface IntervalRow extends ContactCounts {
+  readonly queue: string;
+  readonly from: string;
+  readonly to: string;
+  /** Contacts of this interval still wait: its figures will change. */
+  readonly provisional: boolean;
+  readonly metrics: Metrics;
+}

@@ -1,0 +1,14 @@
+/** The one way to the database, the same for a TimescaleDB server and for the embedded one. */
+import type pg from 'pg';
+
+export interface Database {
+  readonly kind: 'native' | 'embedded';
+  /** One connection when embedded: no transaction may wait for a second one. */
+  readonly pool: pg.Pool;
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+  /** Runs `work` between BEGIN and COMMIT on one connection; any error rolls back. */
+  transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  /** Embedded only: appends to the synced journal; resolves when the bytes are on the disk. Native: resolves at once. */
+  journal(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+/** What the batcher hands to the store, and what comes back. */
+import type { EventRecord } from '../contract/event-types.ts';
+
+/** An event that was refused, kept for `vigie doctor` and the data-health screen. */
+export interface RejectedEvent {
+  readonly received_us: number;
+  readonly source: string | null;
+  readonly id: string | null;
+  readonly type: string | null;
+  readonly code: string;
+  readonly message: string;
+  /** What came, cut at 16 KiB. */
+  readonly payload: string;
+}
+
+export interface Batch {
+  readonly events: readonly EventRecord[];
+  readonly rejected: readonly RejectedEvent[];
+}
+
+export interface BatchResult {
+  /** One entry an event, in order: true when it went in, false when it was there already (or earlier in this batch). */
+  readonly fresh: readonly boolean[];
+  /** Number of the committed batch. */
+  readonly batch: number;
+}
+
+/** The committed batches, in an order in which nothing can be missed. */
+export interface CommittedBatch {
+  readonly batch: number;
+  readonly received_us: number;
+  readonly events: readonly EventRecord[];
+  /** Rejected events by source, for the feeds topic. */
+  readonly rejected: Readonly<Record<string, number>>;
+}
