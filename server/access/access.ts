@@ -1,0 +1,134 @@
+/** Who may send and who may read: from a request's key, cookie, address and origin. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Clock } from '../lib/clock.ts';
+import { BOOTSTRAP, type Grant, grantOf, type KeyRepository, sameSecret, sha256Hex } from './keys.ts';
+
+/** What is looked at to know whether somebody may read: an HTTP request, or the handshake of a socket. */
+export interface ReadRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** Of the socket, which cannot be forged as a header can. */
+  readonly remote_address: string | undefined;
+}
+/** The part of Socket.IO's handshake that matters here. */
+export interface Handshake {
+  readonly headers: IncomingHttpHeaders;
+  readonly address: string;
+  readonly auth?: Readonly<Record<string, unknown>>;
+}
+
+export interface AccessOptions {
+  readonly keys: KeyRepository;
+  readonly clock: Clock;
+  readonly ingest_key: string | null;
+  readonly public_read: boolean;
+}
+
+export const SESSION_COOKIE = 'vigie_session';
+/** A revoked key works at most this much longer on other servers. */
+const CACHE_US = 5_000_000;
+const CACHE_SIZE_MAX = 10_000;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'x-forwarded-host', 'via'];
+
+export class Access {
+  readonly #keys: KeyRepository;
+  readonly #clock: Clock;
+  readonly #ingest_key: string | null;
+  readonly #public_read: boolean;
+  readonly #cache = new Map<string, { readonly grant: Grant | undefined; readonly until_us: number }>();
+  #readers: { readonly exist: boolean; readonly until_us: number } | undefined;
+
+  constructor(options: AccessOptions) {
+    this.#keys = options.keys;
+    this.#clock = options.clock;
+    this.#ingest_key = options.ingest_key;
+    this.#public_read = options.public_read;
+  }
+
+  /** What the bearer of a secret may do; undefined when it is none of ours, or revoked. */
+  async grant(secret: string): Promise<Grant | undefined> {
+    if (this.#ingest_key !== null && sameSecret(secret, this.#ingest_key)) return BOOTSTRAP;
+    const secret_sha256 = sha256Hex(secret);
+    const now_us = this.#clock.now_us();
+    const cached = this.#cache.get(secret_sha256);
+    if (cached && cached.until_us > now_us) return cached.grant;
+    const key = await this.#keys.findByHash(secret_sha256);
+    const grant = key ? grantOf(key) : undefined;
+    // Wrong keys are remembered too, so that guessing costs the database little; all are forgotten when they are many.
+    if (this.#cache.size >= CACHE_SIZE_MAX) this.#cache.clear();
+    this.#cache.set(secret_sha256, { grant, until_us: now_us + CACHE_US });
+    return grant;
+  }
+
+  /** To be called when keys were created or revoked: this server knows at once. */
+  forget(): void {
+    this.#cache.clear();
+    this.#readers = undefined;
+  }
+
+  /** Whether an HTTP request may read. */
+  mayRead(req: IncomingMessage): Promise<boolean> {
+    return this.authoriseRead({ headers: req.headers, remote_address: req.socket.remoteAddress });
+  }
+
+  /** Whether a socket may read; a program may also give its key as `auth: { key }`. */
+  async authoriseHandshake(handshake: Handshake): Promise<boolean> {
+    const key = handshake.auth?.key;
+    if (typeof key === 'string' && (await this.grant(key))?.can_read) return true;
+    return this.authoriseRead({ headers: handshake.headers, remote_address: handshake.address });
+  }
+
+  async authoriseRead({ headers, remote_address }: ReadRequest): Promise<boolean> {
+    if (this.#public_read) return true;
+    const bearer = bearerOf(headers);
+    if (bearer !== undefined) return (await this.grant(bearer))?.can_read ?? false;
+    const cookie = sessionOf(headers);
+    if (cookie !== undefined && isSameOrigin(headers) && (await this.grant(cookie))?.can_read) return true;
+    return isOwnMachine(headers, remote_address) && !(await this.#readersExist());
+  }
+
+  /** A key made for reading says that not everybody shall read: from then on loopback needs one too. */
+  async #readersExist(): Promise<boolean> {
+    const now_us = this.#clock.now_us();
+    if (this.#readers && this.#readers.until_us > now_us) return this.#readers.exist;
+    const keys = await this.#keys.list();
+    const exist = keys.some((key) => key.can_read && key.revoked_at === null);
+    this.#readers = { exist, until_us: now_us + CACHE_US };
+    return exist;
+  }
+}
+
+/** The key of `Authorization: Bearer <key>`. */
+export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +([\x21-\x7e]{1,256}) *$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+function sessionOf(headers: IncomingHttpHeaders): string | undefined {
+  for (const part of (headers.cookie ?? '').split(';')) {
+    const [name, value] = part.trim().split('=', 2);
+    if (name !== SESSION_COOKIE || !value) continue;
+    try {
+      return decodeURIComponent(value);
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** A page of another site, open in the same browser, must not read what its owner may. */
+function isSameOrigin(headers: IncomingHttpHeaders): boolean {
+  const { origin, host } = headers;
+  return origin === undefined || URL.parse(origin)?.host === host;
+}
+
+/**
+ * Somebody at the machine itself: a loopback socket, no proxy in between, addressed by a name of the machine (a foreign
+ * name that resolves to 127.0.0.1 is an attack) and not from a page of another site.
+ */
+function isOwnMachine(headers: IncomingHttpHeaders, remote_address: string | undefined): boolean {
+  if (!LOOPBACK.test(remote_address ?? '') || FORWARDED.some((name) => headers[name] !== undefined))
+    return false;
+  return LOOPBACK_HOST.test(headers.host ?? '') && isSameOrigin(headers);
+}
