@@ -10,6 +10,13 @@ import type { AGENT_STATES } from './event-types.ts';
 export const TOPICS = ['queues', 'agents', 'feeds', 'clock'] as const;
 export type Topic = (typeof TOPICS)[number];
 export const CITY_SCOPE = 'city';
+/**
+ * The item of topics `queues` and `agents` that is the whole city: each call once (in the interval of its first entry,
+ * answered if any queue answered it), each agent once. The other items are the queues; a call that was in two queues is in both.
+ */
+export const CITY_KEY = 'city';
+/** The only item of topic `clock`. */
+export const CLOCK_KEY = 'server';
 
 export type AgentStateName = (typeof AGENT_STATES)[number];
 export type AgentCounts = Record<AgentStateName, number>;
@@ -37,6 +44,8 @@ export interface ContactCounts {
   waiting: number;
   /** Never ended by an event; ended by rule after the stated limit. */
   closed_by_rule: number;
+  /** Answered by another queue than the one entered; also part of `answered`, and counted where the contact entered. */
+  answered_elsewhere: number;
   answered_within: number;
   abandoned_within: number;
   completed_within: number;
@@ -45,6 +54,16 @@ export interface ContactCounts {
   /** Answered with a known wait, and the sum of these waits. */
   wait_known: number;
   wait_sum_s: number;
+  /**
+   * Entered with an unknown wait (an end without its beginning), in all and by end: they are counted above, and left
+   * out of every ratio, mean and percentile that asks how long they waited.
+   */
+  wait_unknown: number;
+  abandoned_unknown: number;
+  timed_out_unknown: number;
+  completed_unknown: number;
+  /** From answer to transfer, summed over `transferred`. */
+  transfer_sum_s: number;
   /** Completed with a known handling time, and the sums. */
   handled: number;
   talk_sum_s: number;
@@ -168,7 +187,12 @@ export interface WatchRequest {
 }
 export type WatchAnswer =
   | { readonly version: number; readonly at: string; readonly state: TopicState }
-  | { readonly version: number; readonly at: string; readonly from: number; readonly changes: readonly PatchOperation[] }
+  | {
+      readonly version: number;
+      readonly at: string;
+      readonly from: number;
+      readonly changes: readonly PatchOperation[];
+    }
   | { readonly error: { readonly code: string; readonly message: string } };
 
 /**

@@ -1,0 +1,169 @@
+/**
+ * Every metric, once: what the screens open beside a figure and what `GET /api/v1/definitions` answers. A formula that
+ * changes gets a new version; a published figure keeps the version it was made with.
+ */
+import type { MetricId } from './live.ts';
+import type { BilingualName } from './reference.ts';
+
+export type DefinitionId =
+  | MetricId
+  | 'waiting'
+  | 'longest_wait'
+  | 'short_abandons'
+  | 'misdirected'
+  | 'in_service';
+export interface MetricDefinition {
+  readonly id: DefinitionId;
+  readonly version: number;
+  readonly name: BilingualName;
+  /** In words, with T for the queue's threshold. */
+  readonly formula: BilingualName;
+  /** `share` is 0–1, `s` seconds, `count` a whole number. */
+  readonly unit: 'share' | 's' | 'count';
+  /** Where the formula comes from. */
+  readonly source: string;
+}
+
+const define = (
+  id: DefinitionId,
+  unit: MetricDefinition['unit'],
+  source: string,
+  fr: readonly [name: string, formula: string],
+  en: readonly [name: string, formula: string],
+): MetricDefinition => ({
+  id,
+  version: 1,
+  name: { fr: fr[0], en: en[0] },
+  formula: { fr: fr[1], en: en[1] },
+  unit,
+  source,
+});
+
+const ERLANG = 'ITU-T E.423; COPC CX Standard';
+const ASTERISK = 'Asterisk, app_queue.c (ServicelevelPerf, ServicelevelPerf2)';
+
+const LIST: readonly MetricDefinition[] = [
+  define(
+    'service_level',
+    'share',
+    'Ville de Montréal: 80 % within 100 s',
+    ['Niveau de service', 'répondus en T ou moins ÷ (répondus + abandonnés après T)'],
+    ['Service level', 'answered within T ÷ (answered + abandoned after T)'],
+  ),
+  define(
+    'service_level_offered',
+    'share',
+    ERLANG,
+    ['Niveau de service, tous', 'répondus en T ou moins ÷ (répondus + abandonnés + expirés)'],
+    ['Service level, all offered', 'answered within T ÷ (answered + abandoned + timed out)'],
+  ),
+  define(
+    'service_level_asterisk',
+    'share',
+    ASTERISK,
+    ['Niveau de service Asterisk', 'terminés dont l’attente est de T ou moins ÷ terminés'],
+    ['Service level, Asterisk', 'completed within T ÷ completed'],
+  ),
+  define(
+    'service_level_asterisk2',
+    'share',
+    ASTERISK,
+    [
+      'Niveau de service Asterisk 2',
+      '(abandonnés en T ou moins + terminés en T ou moins) ÷ (abandonnés + terminés)',
+    ],
+    ['Service level, Asterisk 2', '(abandoned within T + completed within T) ÷ (abandoned + completed)'],
+  ),
+  define(
+    'service_level_connect',
+    'share',
+    'Amazon Connect, metric definitions: service level',
+    ['Niveau de service Connect', 'sortis de la file en T ou moins, pour toute raison ÷ entrés'],
+    ['Service level, Connect', 'left the queue within T for any reason ÷ entered'],
+  ),
+  define(
+    'abandonment',
+    'share',
+    'Ville de Montréal: at most 10 %',
+    ['Taux d’abandon', 'abandonnés ÷ offerts'],
+    ['Abandonment', 'abandoned ÷ offered'],
+  ),
+  define(
+    'asa',
+    's',
+    ERLANG,
+    ['Délai moyen de réponse', 'attente moyenne des contacts répondus'],
+    ['Average speed of answer', 'mean wait of answered contacts'],
+  ),
+  ...([50, 90, 99] as const).map((percent) =>
+    define(
+      `wait_p${percent}`,
+      's',
+      'Nearest rank on logarithmic bins of ratio 1.1: error at most one bin (10 %)',
+      [
+        `Attente, ${percent}e centile`,
+        `attente que ${percent} % des contacts sortis de la file n’ont pas dépassée`,
+      ],
+      [
+        `Wait, ${percent}th percentile`,
+        `wait that ${percent}% of the contacts that left the queue did not exceed`,
+      ],
+    ),
+  ),
+  define(
+    'aht',
+    's',
+    ERLANG,
+    ['Durée moyenne de traitement', '(conversation + garde + suivi) ÷ contacts terminés de durée connue'],
+    ['Average handling time', '(talk + hold + wrap-up) ÷ completed contacts of known duration'],
+  ),
+  define(
+    'occupancy',
+    'share',
+    ERLANG,
+    ['Taux d’occupation', '(conversation + garde + suivi) ÷ (conversation + garde + suivi + disponible)'],
+    ['Occupancy', '(talk + hold + wrap-up) ÷ (talk + hold + wrap-up + available)'],
+  ),
+  define(
+    'waiting',
+    'count',
+    ERLANG,
+    ['En attente', 'contacts dans la file maintenant'],
+    ['Waiting', 'contacts in the queue now'],
+  ),
+  define(
+    'longest_wait',
+    's',
+    ERLANG,
+    ['Plus longue attente', 'âge du plus ancien contact dans la file'],
+    ['Longest wait', 'age of the oldest contact in the queue'],
+  ),
+  define(
+    'short_abandons',
+    'count',
+    ERLANG,
+    ['Abandons courts', 'abandonnés en moins de 5 s ; comptés aussi parmi les abandons'],
+    ['Short abandons', 'abandoned in less than 5 s; also counted among the abandoned'],
+  ),
+  define(
+    'misdirected',
+    'count',
+    'Ville de Montréal, 2006 plan',
+    ['Urgences mal dirigées', 'appels qui relevaient du 911'],
+    ['Misdirected emergencies', 'calls that were 911’s business'],
+  ),
+  define(
+    'in_service',
+    'count',
+    ERLANG,
+    ['En service', 'contacts répondus et non terminés'],
+    ['In service', 'contacts answered and not completed'],
+  ),
+];
+
+export const DEFINITIONS: Readonly<Record<DefinitionId, MetricDefinition>> = Object.fromEntries(
+  LIST.map((definition) => [definition.id, definition]),
+) as Record<DefinitionId, MetricDefinition>;
+
+/** How a figure names its definition, such as `service_level@1`. */
+export const definitionRef = (id: DefinitionId): string => `${id}@${DEFINITIONS[id].version}`;

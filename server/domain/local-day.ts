@@ -1,0 +1,25 @@
+/** Local midnights, by the rules of the time zone: a local day has 23, 24 or 25 hours. */
+import { Temporal } from 'temporal-polyfill';
+
+const zoned = (time_us: number, time_zone: string): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(Math.floor(time_us / 1000)).toZonedDateTimeISO(time_zone);
+
+export interface LocalDay {
+  /** First instant of the local day, µs. */
+  readonly start_us: number;
+  /** First instant of the next one, µs. */
+  readonly end_us: number;
+  /** Where the live window begins: yesterday at noon, µs. It holds every contact that midnight cut in two. */
+  readonly window_start_us: number;
+}
+
+/** The local day that an instant lies in. */
+export function localDay(time_us: number, time_zone: string): LocalDay {
+  const start = zoned(time_us, time_zone).startOfDay();
+  const noon = start.subtract({ days: 1 }).withPlainTime({ hour: 12 });
+  return {
+    start_us: start.epochMilliseconds * 1000,
+    end_us: start.add({ days: 1 }).startOfDay().epochMilliseconds * 1000,
+    window_start_us: noon.epochMilliseconds * 1000,
+  };
+}
