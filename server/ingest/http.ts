@@ -5,9 +5,9 @@ import { type Access, bearerOf } from '../access/access.ts';
 import type { Grant } from '../access/keys.ts';
 import type { Clock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
+import { BODY_BYTES_MAX, ClientGone, decodeText, parseJson, readBody } from '../lib/http-body.ts';
 import { sendError, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { BODY_BYTES_MAX, ClientGone, decodeText, parseJson, readBody } from './body.ts';
 import { binaryEvent, type Mode, modeOf } from './cloudevents.ts';
 import { Intake, type Submitter } from './intake.ts';
 import { readStream } from './stream.ts';
@@ -65,7 +65,7 @@ export function eventsHandler(
 
 /**
  * Time limits against senders that hold connections without using them. A stream may last for ever, so the limit of a
- * whole request is kept by the readers of bodies (see body.ts), not by Node's server.
+ * whole request is kept by the readers of bodies (see lib/http-body.ts), not by Node's server.
  */
 export function limitServer(server: Server): void {
   server.headersTimeout = 15_000;

@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { messageOf, VigieError } from '../lib/errors.ts';
-import { bodyError, bodyStream, IDLE_MS_MAX, tooSlow } from './body.ts';
+import { bodyError, bodyStream, IDLE_MS_MAX, tooSlow } from '../lib/http-body.ts';
+import { jsonFault } from '../lib/json-fault.ts';
 import type { Intake } from './intake.ts';
-import { jsonFault } from './json-fault.ts';
 import { LINE_BYTES_MAX, type Line, LineCutter } from './ndjson.ts';
 
 const SLICE_ROWS = 1_000;

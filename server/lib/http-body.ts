@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { VigieError } from '../lib/errors.ts';
+import { VigieError } from './errors.ts';
 import { jsonFault } from './json-fault.ts';
 
 /** 16 MiB: the most that a body which is parsed at once may have, inflated. */
