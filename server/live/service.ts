@@ -1,0 +1,73 @@
+/** Builds the live state from the store, then keeps it: batches as they are committed, and a tick a second. */
+import type { EventRecord } from '../contract/event-types.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Service } from '../lib/service.ts';
+import type { CommittedBatch } from '../store/events.types.ts';
+import type { LiveState } from './state.ts';
+
+/** What the service needs of the store. */
+export interface WindowSource {
+  /** The stored events with `from_us` ≤ time < `to_us`, by time, in chunks. */
+  readWindow(from_us: number, to_us: number): AsyncIterable<EventRecord[]>;
+}
+
+export interface LiveServiceOptions {
+  readonly state: LiveState;
+  readonly source: WindowSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tick_ms?: number;
+}
+
+/** An event may be this far in the future, and a second server's clock may run ahead: read a little beyond now. */
+const AHEAD_US = 600_000_000;
+
+export class LiveService implements Service {
+  readonly name = 'live';
+  readonly #options: LiveServiceOptions;
+  /** Batches committed while the window is read; null when the state is live. */
+  #waiting: CommittedBatch[] | null = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: LiveServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The state holds everything committed so far. */
+  get ready(): boolean {
+    return this.#waiting === null;
+  }
+
+  /**
+   * Reads the live window into the state. What is committed meanwhile comes through `apply` and is put in after it: events that
+   * come both ways change nothing the second time.
+   */
+  async start(): Promise<void> {
+    const { state, source, clock, logger, tick_ms = 1_000 } = this.#options;
+    const started_us = clock.now_us();
+    let events = 0;
+    for await (const chunk of source.readWindow(state.window_start_us, started_us + AHEAD_US)) {
+      state.restore(chunk);
+      events += chunk.length;
+    }
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const batch of waiting) state.apply(batch);
+    state.tick();
+    this.#timer = setInterval(() => state.tick(), tick_ms);
+    const took_ms = Math.round((clock.now_us() - started_us) / 1000);
+    logger.info({ events, batches: waiting.length, took_ms }, 'live state rebuilt');
+  }
+
+  /** A batch was committed, by this server or by another one. */
+  apply(batch: CommittedBatch): void {
+    if (this.#waiting) this.#waiting.push(batch);
+    else this.#options.state.apply(batch);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

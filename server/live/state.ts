@@ -1,0 +1,345 @@
+/**
+ * The live state: what the committed events of the live window (since yesterday noon, local) say. It does not depend on the
+ * order in which they came; what changes with time alone changes in `tick`.
+ */
+import type { EventRecord } from '../contract/event-types.ts';
+import {
+  type AgentsState,
+  CITY_KEY,
+  CITY_SCOPE,
+  CLOCK_KEY,
+  type ClockState,
+  type IntervalRow,
+  type QueueState,
+  type Topic,
+  type TopicItem,
+} from '../contract/live.ts';
+import type { QueueConfig } from '../contract/reference.ts';
+import type { TopicSource } from '../contract/topic-source.ts';
+import { callEvent } from '../domain/call.ts';
+import { CLOSING_LIMITS, type ClosingLimits } from '../domain/contact.ts';
+import { INTERVAL_US, intervalOf, intervalStart_us, MINUTE_US } from '../domain/interval.ts';
+import { type LocalDay, localDay } from '../domain/local-day.ts';
+import { metricsOf } from '../domain/metrics.ts';
+import type { Cell } from '../domain/tally.ts';
+import { visitEvent } from '../domain/visit.ts';
+import type { ChannelCounts } from '../domain/web-session.ts';
+import { type Clock, isoOf } from '../lib/clock.ts';
+import type { CommittedBatch } from '../store/events.types.ts';
+import { AgentBook, addRunningTime, agentCounts, longestInState_s } from './agents.ts';
+import { ChannelBook } from './channels.ts';
+import { ContactBook } from './contacts.ts';
+import { FeedBook } from './feeds.ts';
+import { QueueBook, type QueueRecord } from './queues.ts';
+
+export interface LiveStateOptions {
+  readonly queues: readonly QueueConfig[];
+  readonly time_zone: string;
+  readonly clock: Clock;
+  /** The data comes from the simulated city. */
+  readonly simulated?: boolean;
+  /** Whether the queue's own office hours hold at an instant; null where the rule does not apply. */
+  readonly open?: (queue: QueueConfig, now_us: number) => boolean | null;
+  readonly limits?: ClosingLimits;
+}
+
+/** Contacts let go in one tick, so that midnight never holds up the sockets. */
+const FORGET_PER_TICK = 500;
+const CLOCK_EVERY_US = 5_000_000;
+const NO_BINS: ArrayLike<number> = [];
+
+type Listener = (topic: Topic, key: string) => void;
+
+export class LiveState implements TopicSource {
+  readonly #clock: Clock;
+  readonly #time_zone: string;
+  readonly #simulated: boolean;
+  readonly #open: (queue: QueueConfig, now_us: number) => boolean | null;
+  readonly #boroughs: ReadonlySet<string>;
+  readonly #queues: QueueBook;
+  readonly #agents: AgentBook;
+  readonly #contacts: ContactBook;
+  readonly #channels = new ChannelBook();
+  readonly #feeds = new FeedBook((source) => this.#dirty.feeds.add(source));
+  readonly #listeners = new Set<Listener>();
+  readonly #dirty = {
+    queues: new Set<string>(),
+    agents: new Set<string>(),
+    feeds: new Set<string>(),
+    clock: new Set<string>(),
+  } satisfies Record<Topic, Set<string>>;
+  #day: LocalDay;
+  /** First instant anything is known of, µs. */
+  #known_from_us = Number.POSITIVE_INFINITY;
+  #minute: number;
+  #clock_told_us = 0;
+  #forgetting = false;
+  #database: ClockState['database'] = 'up';
+  #backfill: number | null = null;
+
+  constructor(options: LiveStateOptions) {
+    this.#clock = options.clock;
+    this.#time_zone = options.time_zone;
+    this.#simulated = options.simulated ?? false;
+    this.#open = options.open ?? (() => null);
+    this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
+    this.#queues = new QueueBook(options.queues);
+    this.#agents = new AgentBook(this.#queues, (queue) => {
+      this.#dirty.agents.add(queue);
+      this.#dirty.queues.add(queue);
+    });
+    const changed = (queue: string) => this.#dirty.queues.add(queue);
+    this.#contacts = new ContactBook(this.#queues, this.#agents, changed, options.limits ?? CLOSING_LIMITS);
+    const now_us = this.#clock.now_us();
+    this.#day = localDay(now_us, this.#time_zone);
+    this.#minute = Math.floor(now_us / MINUTE_US);
+    this.#checkOpen(now_us);
+  }
+
+  /** Where the live window begins, µs: older events are not looked at. */
+  get window_start_us(): number {
+    return this.#day.window_start_us;
+  }
+
+  /** Takes a committed batch in. A repeated event changes nothing. */
+  apply(batch: CommittedBatch): void {
+    const now_us = this.#clock.now_us();
+    for (const event of batch.events) this.#take(event, batch.received_us, now_us);
+    for (const [source, count] of Object.entries(batch.rejected)) {
+      this.#feeds.reject(source, count, batch.received_us, this.#day.start_us);
+    }
+    this.#tell();
+  }
+
+  /** Takes stored events in, at the start. When they were received is not known any more: taken as told at once. */
+  restore(events: readonly EventRecord[]): void {
+    const now_us = this.#clock.now_us();
+    for (const event of events) this.#take(event, event.time_us, now_us);
+    this.#tell();
+  }
+
+  #take(event: EventRecord, received_us: number, now_us: number): void {
+    const inside = event.time_us >= this.#day.window_start_us;
+    const fresh = inside && this.#fold(event, now_us);
+    if (fresh && event.time_us < this.#known_from_us) this.#known_from_us = event.time_us;
+    if (fresh || !inside) this.#feeds.apply(event, received_us, fresh);
+  }
+
+  #fold(event: EventRecord, now_us: number): boolean {
+    const call = callEvent(event);
+    if (call) return this.#contacts.apply('call', event.subject, call, now_us);
+    const visit = visitEvent(event);
+    if (visit) return this.#contacts.apply('visit', event.subject, visit, now_us);
+    if (event.type === 'agent.state') return this.#agents.apply(event);
+    return this.#channels.apply(event);
+  }
+
+  #tell(): void {
+    for (const [topic, keys] of Object.entries(this.#dirty) as [Topic, Set<string>][]) {
+      if (keys.size === 0) continue;
+      for (const key of keys) for (const listener of this.#listeners) listener(topic, key);
+      keys.clear();
+    }
+  }
+
+  /** What time alone changes; called every second. */
+  tick(): void {
+    const now_us = this.#clock.now_us();
+    this.#contacts.tick(now_us);
+    this.#agents.tick(now_us);
+    this.#feeds.tick(now_us);
+    for (const queue of this.#queues.all()) if (queue.waiting.size > 0) this.#dirty.queues.add(queue.key);
+    const minute = Math.floor(now_us / MINUTE_US);
+    if (minute !== this.#minute) this.#newMinute(minute, now_us);
+    if (this.#forgetting) this.#forget(now_us);
+    if (now_us - this.#clock_told_us >= CLOCK_EVERY_US) {
+      this.#clock_told_us = now_us;
+      this.#dirty.clock.add(CLOCK_KEY);
+    }
+    this.#tell();
+  }
+
+  #newMinute(minute: number, now_us: number): void {
+    const new_interval = intervalOf(minute * MINUTE_US) !== intervalOf(this.#minute * MINUTE_US);
+    this.#minute = minute;
+    const new_day = now_us >= this.#day.end_us;
+    if (new_day) {
+      this.#day = localDay(now_us, this.#time_zone);
+      this.#forgetting = true;
+      this.#feeds.touchAll();
+    }
+    this.#agents.settle(now_us);
+    for (const queue of this.#queues.all()) {
+      if (!queue.curve.isFlat || new_interval || new_day) this.#dirty.queues.add(queue.key);
+      queue.curve.prune(now_us);
+      if (Object.keys(longestInState_s(queue, now_us)).length > 0) this.#dirty.agents.add(queue.key);
+    }
+    this.#checkOpen(now_us);
+  }
+
+  #checkOpen(now_us: number): void {
+    for (const queue of this.#queues.all()) {
+      const open = queue.key === CITY_KEY ? null : this.#open(queue.config, now_us);
+      if (open === queue.open) continue;
+      queue.open = open;
+      this.#dirty.queues.add(queue.key);
+    }
+  }
+
+  /** Lets go of what left the window at midnight, a part each tick. */
+  #forget(now_us: number): void {
+    const { window_start_us } = this.#day;
+    if (!this.#contacts.forget(window_start_us, now_us, FORGET_PER_TICK)) return;
+    this.#forgetting = false;
+    this.#agents.forget(window_start_us);
+    this.#agents.settle(now_us);
+    this.#feeds.forget(window_start_us);
+    this.#channels.forget(window_start_us);
+    for (const key of this.#queues.forget(intervalOf(window_start_us))) {
+      this.#dirty.queues.add(key);
+      this.#dirty.agents.add(key);
+    }
+  }
+
+  /** Progress of the history being filled in, 0–1; null when there is none. */
+  setBackfill(progress: number | null): void {
+    this.#backfill = progress;
+    this.#dirty.clock.add(CLOCK_KEY);
+    this.#tell();
+  }
+
+  setDatabase(database: ClockState['database']): void {
+    if (database === this.#database) return;
+    this.#database = database;
+    this.#dirty.clock.add(CLOCK_KEY);
+    this.#tell();
+  }
+
+  hasScope(_topic: Topic, scope: string): boolean {
+    return scope === CITY_SCOPE || this.#boroughs.has(scope) || this.#queues.item(scope) !== undefined;
+  }
+
+  /** Feeds and the clock are the same for every scope. */
+  inScope(topic: Topic, scope: string, key: string): boolean {
+    if (topic === 'feeds' || topic === 'clock' || scope === CITY_SCOPE) return true;
+    return key === scope || (key !== CITY_KEY && this.#queues.item(key)?.config.borough === scope);
+  }
+
+  *keys(topic: Topic): Iterable<string> {
+    if (topic === 'clock') yield CLOCK_KEY;
+    else if (topic === 'feeds') yield* this.#feeds.keys();
+    else for (const queue of this.#queues.all()) yield queue.key;
+  }
+
+  item<T extends Topic>(topic: T, key: string): TopicItem[T] | undefined {
+    return this.#item(topic, key) as TopicItem[T] | undefined;
+  }
+
+  #item(topic: Topic, key: string): TopicItem[Topic] | undefined {
+    const now_us = this.#clock.now_us();
+    if (topic === 'clock') return key === CLOCK_KEY ? this.#clockItem(now_us) : undefined;
+    if (topic === 'feeds') return this.#feeds.item(key, now_us, this.#day.start_us);
+    this.#agents.settle(now_us);
+    const queue = this.#queues.item(key);
+    if (!queue) return undefined;
+    return topic === 'agents' ? this.#agentsItem(queue, now_us) : this.#queueItem(queue, now_us);
+  }
+
+  #clockItem(now_us: number): ClockState {
+    return {
+      now: isoOf(now_us),
+      time_zone: this.#time_zone,
+      simulated: this.#simulated,
+      database: this.#database,
+      backfill: this.#backfill,
+    };
+  }
+
+  #agentsItem(queue: QueueRecord, now_us: number): AgentsState {
+    return {
+      queue: queue.key,
+      agents: agentCounts(queue),
+      longest_in_state_s: longestInState_s(queue, now_us),
+    };
+  }
+
+  #queueItem(queue: QueueRecord, now_us: number): QueueState {
+    const { config } = queue;
+    const running = intervalOf(now_us);
+    const oldest_us = queue.oldest_us();
+    return {
+      queue: queue.key,
+      kind: config.kind,
+      name: config.name,
+      borough: config.borough,
+      threshold_s: config.threshold_s,
+      target: config.target,
+      abandonment_target: config.abandonment_target,
+      waiting: queue.waiting.size,
+      longest_wait_s: oldest_us === null ? 0 : Math.max(0, Math.floor((now_us - oldest_us) / 1_000_000)),
+      oldest_at: oldest_us === null ? null : isoOf(oldest_us),
+      in_service: queue.in_service,
+      agents: agentCounts(queue),
+      today: this.#figures(queue, intervalOf(this.#day.start_us), running + 1, now_us),
+      recent: this.#figures(queue, running - 1, running + 1, now_us),
+      waiting_curve: queue.curve.read(now_us, queue.waiting.size, this.#known_from_us),
+      last_event_at: queue.last_event_us > 0 ? isoOf(queue.last_event_us) : null,
+      open: queue.open,
+    };
+  }
+
+  /** Counts and metrics of the intervals from `first` to `last` (where a sender's clock runs ahead, that is the next one). */
+  #figures(queue: QueueRecord, first: number, last: number, now_us: number): QueueState['today'] {
+    const sum = queue.sum(first, last);
+    addRunningTime(sum, queue, intervalStart_us(first), Math.min(now_us, intervalStart_us(last + 1)));
+    return { counts: sum.toCounts(), metrics: metricsOfCell(sum) };
+  }
+
+  /**
+   * The 15-minute rows of a queue (or of the city) between two instants, as far as the live window holds them, oldest first, rows
+   * without any contact left out; for older ones there is `intervalsFromStore`. Undefined: no such queue.
+   */
+  intervals(key: string, from_us: number, to_us: number): IntervalRow[] | undefined {
+    const now_us = this.#clock.now_us();
+    this.#agents.settle(now_us);
+    const queue = this.#queues.item(key);
+    if (!queue) return undefined;
+    const rows: IntervalRow[] = [];
+    const first = intervalOf(Math.max(from_us, this.#day.window_start_us));
+    const last = intervalOf(Math.min(to_us - 1, now_us + INTERVAL_US));
+    for (let interval = first; interval <= last; interval += 1) {
+      const { counts, metrics } = this.#figures(queue, interval, interval, now_us);
+      if (counts.offered === 0) continue;
+      rows.push({
+        ...counts,
+        queue: key,
+        from: isoOf(intervalStart_us(interval)),
+        to: isoOf(intervalStart_us(interval + 1)),
+        provisional: counts.waiting > 0,
+        metrics,
+      });
+    }
+    return rows;
+  }
+
+  /** Web and mail since local midnight, and the web sessions that are active. */
+  channels(): { readonly active_sessions: number; readonly today: ChannelCounts } {
+    return {
+      active_sessions: this.#channels.activeSessions(this.#clock.now_us()),
+      today: this.#channels.since(intervalOf(this.#day.start_us)),
+    };
+  }
+
+  onDirty(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** The metrics of a cell. */
+export function metricsOfCell(cell: Cell): QueueState['today']['metrics'] {
+  return metricsOf(cell.toCounts(), cell.bins ?? NO_BINS, {
+    handling_s: cell.handling_us / 1_000_000,
+    available_s: cell.available_us / 1_000_000,
+  });
+}
