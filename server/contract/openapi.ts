@@ -1,0 +1,286 @@
+/** `/api/openapi.json`: every HTTP endpoint, its inputs and answers. */
+import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
+import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
+import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
+
+interface Answer {
+  readonly description: string;
+  readonly schema?: JsonSchema;
+  readonly type?: string;
+  readonly retry?: boolean;
+}
+const answer = ({ description, schema, type = 'application/json', retry }: Answer): JsonSchema => ({
+  description,
+  ...(retry && { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } } }),
+  ...(schema && { content: { [type]: { schema } } }),
+});
+const errorAnswer = (description: string, retry = false): JsonSchema =>
+  answer({ description, schema: refTo('Error'), retry });
+const query = (name: string, schema: JsonSchema, description: string, required = false): JsonSchema => ({
+  name,
+  in: 'query',
+  required,
+  description,
+  schema,
+});
+const idParameter: JsonSchema = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const moment: JsonSchema = { type: 'string', format: 'date-time' };
+
+/** A GET that whoever may read may ask. */
+function read(
+  summary: string,
+  schema: JsonSchema,
+  parameters: readonly JsonSchema[] = [],
+  more: JsonSchema = {},
+): JsonSchema {
+  return {
+    get: {
+      tags: ['state'],
+      summary,
+      parameters,
+      security: [{ key: [] }, { session: [] }, {}],
+      responses: {
+        '200': answer({ description: 'The answer', schema }),
+        '401': errorAnswer('Reading needs a key'),
+        '403': errorAnswer('The key may not read'),
+        ...more,
+      },
+    },
+  };
+}
+
+const ingestAnswer: JsonSchema = {
+  type: 'object',
+  required: ['accepted', 'duplicates', 'rejected'],
+  properties: {
+    accepted: { type: 'integer', minimum: 0, description: 'New, and committed' },
+    duplicates: { type: 'integer', minimum: 0, description: 'Were there already; nothing changed' },
+    rejected: listOf({
+      type: 'object',
+      required: ['index', 'id', 'code', 'message'],
+      properties: {
+        index: { type: 'integer', description: 'Place in the batch, or line of the stream, from 0' },
+        id: { type: ['string', 'null'] },
+        code: { type: 'string' },
+        message: { type: 'string' },
+      },
+    }),
+    rejected_total: {
+      type: 'integer',
+      description: 'When more than the 1,000 that are listed were rejected',
+    },
+    resume_at_line: {
+      type: 'integer',
+      description: 'Of a stream that broke: everything before this line (from 0) is stored',
+    },
+  },
+};
+
+const postEvents: JsonSchema = {
+  post: {
+    tags: ['events'],
+    summary: 'Send events',
+    description:
+      'CloudEvents 1.0, structured, binary (ce-* headers) or a batch of at most 10,000 events and 16 MiB, or a stream of lines of any length. The answer comes after the commit. The body may be gzip.',
+    security: [{ key: [] }, { publicKey: [] }],
+    requestBody: {
+      required: true,
+      content: {
+        'application/cloudevents+json': { schema: refTo('Event') },
+        'application/cloudevents-batch+json': { schema: listOf(refTo('Event')) },
+        'application/x-ndjson': { schema: { type: 'string', description: 'One event a line' } },
+        'application/json': { schema: { type: 'object', description: 'Data of an event in binary mode' } },
+      },
+    },
+    responses: {
+      '200': answer({ description: 'What became of the events', schema: refTo('IngestAnswer') }),
+      '400': errorAnswer('The body cannot be read; says line and column'),
+      '401': errorAnswer('Key missing or wrong'),
+      '403': errorAnswer('The key allows none of the events'),
+      '408': errorAnswer('The rest of the request did not arrive in time'),
+      '413': errorAnswer('More than 10,000 events or 16 MiB'),
+      '415': errorAnswer('Another content type; says which are accepted'),
+      '429': errorAnswer('The server is full', true),
+      '503': errorAnswer('The database is away', true),
+    },
+  },
+};
+
+const newKey: JsonSchema = {
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 200 },
+    types: { ...listOf({ type: 'string' }), examples: [['call.*', 'agent.state']] },
+    sources: { ...listOf({ type: 'string' }), default: ['*'], description: 'Exact, or ending with *' },
+    origins: {
+      ...listOf({ type: 'string' }),
+      description: 'Makes a public key, for web.* events of these pages',
+    },
+    can_read: { type: 'boolean', default: false },
+  },
+};
+const key: JsonSchema = {
+  allOf: [
+    refTo('NewKey'),
+    {
+      type: 'object',
+      required: ['id', 'created_at', 'revoked_at'],
+      properties: {
+        id: { type: 'string' },
+        created_at: moment,
+        revoked_at: { anyOf: [moment, { type: 'null' }] },
+      },
+    },
+  ],
+};
+const adminErrors = { '401': errorAnswer('No key'), '403': errorAnswer('Not the bootstrap key') };
+const jsonBody = (schema: JsonSchema): JsonSchema => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
+const keysPath: JsonSchema = {
+  get: {
+    tags: ['access'],
+    summary: 'All keys, without their secrets',
+    security: [{ key: [] }],
+    responses: { '200': answer({ description: 'The keys', schema: pageOf(refTo('Key')) }), ...adminErrors },
+  },
+  post: {
+    tags: ['access'],
+    summary: 'Create a key; its secret is shown this once',
+    security: [{ key: [] }],
+    requestBody: jsonBody(refTo('NewKey')),
+    responses: {
+      '201': answer({
+        description: 'The key',
+        schema: { allOf: [refTo('Key'), { type: 'object', properties: { secret: { type: 'string' } } }] },
+      }),
+      '400': errorAnswer('What is wrong with it'),
+      ...adminErrors,
+    },
+  },
+};
+const keyPath: JsonSchema = {
+  delete: {
+    tags: ['access'],
+    summary: 'Revoke a key',
+    parameters: [idParameter],
+    security: [{ key: [] }],
+    responses: { '204': { description: 'Revoked' }, '404': errorAnswer('None in force'), ...adminErrors },
+  },
+};
+const sessionSchema: JsonSchema = {
+  type: 'object',
+  required: ['may_read'],
+  properties: { may_read: { type: 'boolean' } },
+};
+const sessionPath: JsonSchema = {
+  get: {
+    tags: ['access'],
+    summary: 'Whether the asker may read',
+    responses: { '200': answer({ description: 'The answer', schema: sessionSchema }) },
+  },
+  post: {
+    tags: ['access'],
+    summary: 'Log a browser in with a key that may read (an HttpOnly cookie)',
+    requestBody: jsonBody({ type: 'object', required: ['key'], properties: { key: { type: 'string' } } }),
+    responses: {
+      '200': answer({ description: 'Logged in', schema: sessionSchema }),
+      '401': errorAnswer('Unknown key'),
+      '403': errorAnswer('The key may not read'),
+    },
+  },
+  delete: { tags: ['access'], summary: 'Log out', responses: { '204': { description: 'Logged out' } } },
+};
+
+const plain = (summary: string, type: string, more: JsonSchema = {}): JsonSchema => ({
+  get: {
+    tags: ['operation'],
+    summary,
+    responses: { '200': answer({ description: 'The answer', schema: {}, type }), ...more },
+  },
+});
+const unknownQueue = { '404': errorAnswer('No such queue') };
+
+const PATHS: Readonly<Record<string, JsonSchema>> = {
+  '/api/v1/events': postEvents,
+  '/api/v1/events/schema': plain('JSON Schema of every event type', 'application/schema+json'),
+  '/api/v1/queues': read('Live state of all queues', pageOf(refTo('QueueState'))),
+  '/api/v1/queues/{id}': read('Live state of a queue', refTo('QueueState'), [idParameter], unknownQueue),
+  '/api/v1/queues/{id}/intervals': read(
+    '15-minute rows of a queue',
+    pageOf(refTo('IntervalRow')),
+    [idParameter, query('from', moment, 'First moment'), query('to', moment, 'Moment after the last')],
+    { '400': errorAnswer('A moment that cannot be read'), ...unknownQueue },
+  ),
+  '/api/v1/definitions': read('Every metric: name, formula, unit, version, in both languages', pageOf({})),
+  '/api/v1/route': read('Who must answer a call', { type: 'object' }, [
+    query('line', { enum: [...LINES] }, 'Line that was called'),
+    query('borough', { type: 'string' }, 'Two-letter borough code'),
+    query('at', moment, 'When; now if left out'),
+  ]),
+  '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
+  '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
+  '/api/v1/keys': keysPath,
+  '/api/v1/keys/{id}': keyPath,
+  '/api/v1/session': sessionPath,
+  '/api/openapi.json': plain('This page', 'application/json'),
+  '/api/asyncapi.json': plain('The socket', 'application/json'),
+  '/vigie.js': plain("The script for the city's web pages", 'text/javascript'),
+  '/healthz': plain('The process lives', 'application/json'),
+  '/readyz': plain('It can serve: database, migrations, state rebuilt', 'application/json', {
+    '503': { description: 'Not yet, or no more' },
+  }),
+  '/metrics': plain('Figures for Prometheus', 'text/plain'),
+};
+
+/** @param version of the server. */
+export function openApiPage(version: string): JsonSchema {
+  const events = Object.fromEntries(
+    Object.entries(eventSchemas()).map(([type, schema]) => [`event.${type}`, schema]),
+  );
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: SCHEMA_DIALECT,
+    info: {
+      title: 'Vigie 311',
+      version,
+      description: "Events of a city's 311 service in; its live state and history out.",
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths: PATHS,
+    components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'A key of ours, or the bootstrap key' },
+        publicKey: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'key',
+          description: 'A key bound to origins, web.* only',
+        },
+        session: { type: 'apiKey', in: 'cookie', name: 'vigie_session' },
+      },
+      schemas: {
+        ...STATE_SCHEMAS,
+        Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
+        ...events,
+        IngestAnswer: ingestAnswer,
+        NewKey: newKey,
+        Key: key,
+        Rejected: {
+          type: 'object',
+          properties: {
+            received_at: moment,
+            source: { type: ['string', 'null'] },
+            id: { type: ['string', 'null'] },
+            type: { type: ['string', 'null'] },
+            code: { type: 'string' },
+            message: { type: 'string' },
+          },
+        },
+      },
+    },
+  };
+}
