@@ -1,12 +1,12 @@
-/** The pages that describe the server to programs, and the script for the city's web pages. */
+/** The pages that describe the server to programs. */
 import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import { asyncApiPage } from '../contract/asyncapi.ts';
 import { eventsSchemaPage } from '../contract/json-schema.ts';
 import { openApiPage } from '../contract/openapi.ts';
-import { pageScript } from './page-script.ts';
 
-const DAY_S = 86_400;
+/** How long a program may keep a page before it asks again, s. */
+const KEEP_S = 300;
 
 /** Bodies are made once: nothing in them changes while a server runs. */
 export function docsRouter(): Router {
@@ -14,18 +14,17 @@ export function docsRouter(): Router {
     version: string;
   };
   const router = Router();
-  const serve = (path: string, type: string, body: string, max_age_s: number): void => {
-    const bytes = Buffer.from(body);
+  const serve = (path: string, type: string, page: object): void => {
+    const bytes = Buffer.from(JSON.stringify(page));
     router.get(path, (_req, res) => {
       res.setHeader('content-type', type);
-      res.setHeader('cache-control', `public, max-age=${max_age_s}`);
+      res.setHeader('cache-control', `public, max-age=${KEEP_S}`);
       res.setHeader('access-control-allow-origin', '*');
       res.send(bytes);
     });
   };
-  serve('/api/v1/events/schema', 'application/schema+json', JSON.stringify(eventsSchemaPage()), 300);
-  serve('/api/openapi.json', 'application/json', JSON.stringify(openApiPage(version)), 300);
-  serve('/api/asyncapi.json', 'application/json', JSON.stringify(asyncApiPage(version)), 300);
-  serve('/vigie.js', 'text/javascript; charset=utf-8', pageScript(), DAY_S);
+  serve('/api/v1/events/schema', 'application/schema+json', eventsSchemaPage());
+  serve('/api/openapi.json', 'application/json', openApiPage(version));
+  serve('/api/asyncapi.json', 'application/json', asyncApiPage(version));
   return router;
 }
