@@ -13,7 +13,8 @@ export const FAMILIES = ['call', 'agent', 'counter', 'web', 'mail', 'request'] a
 export type Family = (typeof FAMILIES)[number];
 
 const id = (what: string) => Type.String({ minLength: 1, maxLength: 128, description: what });
-const seconds = (what: string) => Type.Number({ minimum: 0, maximum: 604_800, description: `${what}, seconds` });
+const seconds = (what: string) =>
+  Type.Number({ minimum: 0, maximum: 604_800, description: `${what}, seconds` });
 const text = (what: string, maxLength: number) => Type.String({ maxLength, description: what });
 const oneOf = <T extends string>(values: readonly T[], what: string) =>
   Type.Enum([...values], { description: what });
@@ -27,7 +28,14 @@ export const CALL_OUTCOMES = [
   'misdirected_emergency',
 ] as const;
 export const AGENT_STATES = ['available', 'busy', 'wrap_up', 'paused', 'offline'] as const;
-export const REQUEST_NATURES = ['information', 'request', 'complaint', 'comment', 'suggestion', 'permit'] as const;
+export const REQUEST_NATURES = [
+  'information',
+  'request',
+  'complaint',
+  'comment',
+  'suggestion',
+  'permit',
+] as const;
 export const REQUEST_CHANNELS = [
   'phone',
   'counter',
@@ -78,7 +86,11 @@ export const FIELDS = {
   address: text('Address of the place', 500),
   description: text('What the citizen wrote; never shown on a wall or in a log', 4_000),
   due_at: Type.String({ format: 'date-time', description: 'Due date, RFC 3339 with offset' }),
-  requesters: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Number of distinct requesters' }),
+  requesters: Type.Integer({
+    minimum: 0,
+    maximum: 2_147_483_647,
+    description: 'Number of distinct requesters',
+  }),
   unit: id('Responsible unit'),
   work_order: id('Work order'),
   text: text('Published text', 4_000),
@@ -144,7 +156,9 @@ export const EVENT_TYPES = {
   'call.abandoned': call(['queue'], ['position']),
   'call.timed_out': call(['queue']),
   'call.callback_requested': call(['queue']),
-  'call.transferred': call(['from_queue'], ['to_queue', 'to_external'], { anyOf: ['to_queue', 'to_external'] }),
+  'call.transferred': call(['from_queue'], ['to_queue', 'to_external'], {
+    anyOf: ['to_queue', 'to_external'],
+  }),
   'call.completed': call(
     ['queue', 'agent'],
     ['talk_s', 'hold_s', 'wrap_up_s', 'outcome', 'request', 'service'],
@@ -171,16 +185,7 @@ export const EVENT_TYPES = {
   'mail.answered': mail(),
   'request.created': request(
     ['service', 'nature', 'channel'],
-    [
-      'borough',
-      'place_borough',
-      'longitude',
-      'latitude',
-      'address',
-      'description',
-      'due_at',
-      'requesters',
-    ],
+    ['borough', 'place_borough', 'longitude', 'latitude', 'address', 'description', 'due_at', 'requesters'],
   ),
   'request.transmitted': request(['unit'], ['borough']),
   'request.transferred': request(['unit'], ['borough']),
