@@ -25,7 +25,7 @@ export class Pseudonyms {
   /** An agent as it may be shown: an interface or a code as it is, with telephone numbers hidden; a name hidden whole. */
   agent(name: string): string {
     const is_code = /[\d/]/.test(name) && !/\s/.test(name);
-    return is_code || TELEPHONE_NUMBER.test(name) ? this.text(name) : `member-${this.#hide(name)}`;
+    return is_code ? this.text(name) : `member-${this.#hide(name)}`;
   }
 
   /** A text with every telephone number in it replaced. */
