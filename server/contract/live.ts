@@ -2,8 +2,8 @@
  * What crosses the socket (namespace `/live`) and the read API: one file for the server and the browser.
  *
  * A topic's state is `{ items: { [key]: item } }`. A delta's `changes` are JSON Patch operations (RFC 6902), of which
- * only `add`, `replace` and `remove` are used, with a path of `/items/<key>`, `/items/<key>/<field>` or the whole
- * document (``). Keys are escaped as RFC 6901 says (`~` as `~0`, `/` as `~1`).
+ * only `add`, `replace` and `remove` are used, with a path of `/items/<key>`, of a member inside the item (such as
+ * `/items/<key>/today/counts/answered`; arrays are replaced whole) or of the whole document (``). Keys are escaped as RFC 6901 says (`~` as `~0`, `/` as `~1`).
  */
 import type { AGENT_STATES } from './event-types.ts';
 
