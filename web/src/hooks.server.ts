@@ -1,0 +1,22 @@
+/** Gives the page its language and theme before the first byte, so that nothing flashes or is read out wrongly. */
+import type { Cookies, Handle } from '@sveltejs/kit';
+import { asLanguage, LANGUAGE_COOKIE, languageOf } from '#lib/i18n/address.ts';
+import { asTheme, THEME_COOKIE } from '#lib/ui/theme.ts';
+
+const YEAR_S = 31_536_000;
+
+function remember(cookies: Cookies, name: string, value: string | null): void {
+  // Walls in a city hall are often served without TLS, on a closed network.
+  if (value !== null) cookies.set(name, value, { path: '/', maxAge: YEAR_S, sameSite: 'lax', secure: false });
+}
+
+export const handle: Handle = ({ event, resolve }) => {
+  const asked = event.url.searchParams;
+  remember(event.cookies, LANGUAGE_COOKIE, asLanguage(asked.get('lang')));
+  remember(event.cookies, THEME_COOKIE, asTheme(asked.get('theme')));
+  const lang = languageOf(event.url, event.cookies.get(LANGUAGE_COOKIE));
+  const theme = asTheme(event.cookies.get(THEME_COOKIE)) ?? 'auto';
+  return resolve(event, {
+    transformPageChunk: ({ html }) => html.replace('%vigie.lang%', lang).replace('%vigie.theme%', theme),
+  });
+};

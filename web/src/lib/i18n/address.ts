@@ -1,0 +1,45 @@
+/** Which language a page is in, from its address, what was chosen before, or French. */
+export const LANGUAGES = ['fr', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const LANGUAGE_COOKIE = 'vigie_lang';
+
+/** First segments of the pages' addresses: French, English. `definitions` is the same in both. */
+const SEGMENTS: readonly (readonly [fr: string, en: string])[] = [
+  ['mur', 'wall'],
+  ['sante', 'health'],
+  ['connexion', 'sign-in'],
+];
+
+const replaceFirst = (path: string, from: string, to: string): string | null =>
+  path === `/${from}` || path.startsWith(`/${from}/`) ? `/${to}${path.slice(from.length + 1)}` : null;
+
+/** The address of the folder under `routes`. */
+export function frenchPath(path: string): string {
+  for (const [fr, en] of SEGMENTS) {
+    const changed = replaceFirst(path, en, fr);
+    if (changed !== null) return changed;
+  }
+  return path;
+}
+
+/** The same page's address in a language. */
+export function pathIn(language: Language, path: string): string {
+  const french = frenchPath(path);
+  if (language === 'fr') return french;
+  for (const [fr, en] of SEGMENTS) {
+    const changed = replaceFirst(french, fr, en);
+    if (changed !== null) return changed;
+  }
+  return french;
+}
+
+export const asLanguage = (value: string | null | undefined): Language | null =>
+  value === 'fr' || value === 'en' ? value : null;
+
+/** `?lang=`, then an English address, then what was chosen before, then French. */
+export function languageOf(url: URL, remembered: string | undefined): Language {
+  const asked = asLanguage(url.searchParams.get('lang'));
+  if (asked) return asked;
+  if (frenchPath(url.pathname) !== url.pathname) return 'en';
+  return asLanguage(remembered) ?? 'fr';
+}
