@@ -1,5 +1,5 @@
 /** API keys: what one may do, how its secret is made and recognised. Only the SHA-256 of a secret is ever kept. */
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { EVENT_TYPE_NAMES, type EventType } from '../contract/event-types.ts';
 
 /** What a key may do, as it is created. An empty list of types or sources allows none; `*` allows all. */
@@ -41,7 +41,7 @@ export function newSecret(): {
   readonly secret_sha256: string;
 } {
   const secret = `vigie_${randomBytes(32).toString('base64url')}`;
-  return { id: `key_${randomBytes(6).toString('hex')}`, secret, secret_sha256: sha256Hex(secret) };
+  return { id: randomUUID(), secret, secret_sha256: sha256Hex(secret) };
 }
 
 /** Compares in a time that tells nothing of either text, nor of its length. */
