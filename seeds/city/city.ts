@@ -1,0 +1,129 @@
+/**
+ * The simulated city. A day's contacts and requests are drawn from the seed and the date alone; what follows from them
+ * later (a request's work, mail answered, calls that pass midnight) belongs to the day on which it happens. So any day can be made
+ * alone, in any order, and is the same as in a run.
+ */
+import { quebecHolidays } from '../../server/domain/holidays.ts';
+import { Router } from '../../server/domain/routing.ts';
+import { QUEUES } from '../reference/index.ts';
+import { CityCalendar, dayNumber } from './calendar.ts';
+import { DayContext } from './context.ts';
+import { counterDay } from './counters.ts';
+import { type CityEvent, inTimeOrder } from './events.ts';
+import { directDay, mailDay, webDay } from './online.ts';
+import { HORIZON_DAYS, requestDay } from './requests.ts';
+import { telephoneDay } from './telephone.ts';
+import { type Weather, weatherOf } from './weather.ts';
+
+export interface CityOptions {
+  readonly seed: string;
+  /** 1 is Montréal's size: 1.1 M calls and 0.7 M requests a year. */
+  readonly size: number;
+  readonly time_zone: string;
+  /** First local date of the city's history: nothing that began before it is told. */
+  readonly since: string;
+}
+
+/** What began on a day: its own events, and those of later days by their number. */
+interface Begun {
+  readonly own: readonly CityEvent[];
+  readonly later: ReadonlyMap<number, readonly CityEvent[]>;
+}
+
+export class City {
+  readonly calendar: CityCalendar;
+  readonly #options: CityOptions;
+  readonly #router: Router;
+  readonly #first: number;
+  /** What later days need of earlier ones; days are mostly asked for one after the other, in either direction. */
+  readonly #later = new Map<number, Begun['later']>();
+  #last_own: { readonly number: number; readonly own: readonly CityEvent[] } | undefined;
+
+  constructor(options: CityOptions) {
+    const holidays = quebecHolidays();
+    this.#options = options;
+    this.calendar = new CityCalendar(options.time_zone, holidays);
+    this.#router = new Router({ queues: QUEUES, time_zone: options.time_zone, holidays });
+    this.#first = dayNumber(options.since);
+  }
+
+  weather(number: number): Weather {
+    return weatherOf(this.#options.seed, this.calendar.day(number), (other) => this.calendar.day(other));
+  }
+
+  /** All events of a local day, in time order. */
+  generateDay(date: string): readonly CityEvent[] {
+    return this.day(dayNumber(date));
+  }
+
+  /** The same, by the day's number; a day before `since` is empty. */
+  day(number: number): readonly CityEvent[] {
+    if (number < this.#first) return [];
+    const events = [...this.#own(number)];
+    for (let begun = number - 1; begun >= Math.max(this.#first, number - HORIZON_DAYS); begun--) {
+      for (const event of this.#laterOf(begun).get(number) ?? []) events.push(event);
+    }
+    this.#forget(number);
+    return inTimeOrder(events);
+  }
+
+  /** Makes ready what a day needs of the days before it, one of them a step: so that a caller can do other things between. */
+  *prepare(number: number): Generator<void> {
+    for (let begun = number - 1; begun >= Math.max(this.#first, number - HORIZON_DAYS); begun--) {
+      this.#laterOf(begun);
+      yield;
+    }
+  }
+
+  #own(number: number): readonly CityEvent[] {
+    if (this.#last_own?.number === number) return this.#last_own.own;
+    const { own, later } = this.#begin(number);
+    this.#later.set(number, later);
+    this.#last_own = { number, own };
+    return own;
+  }
+
+  #laterOf(number: number): Begun['later'] {
+    let later = this.#later.get(number);
+    if (!later) {
+      later = this.#begin(number).later;
+      this.#later.set(number, later);
+    }
+    return later;
+  }
+
+  /** Keeps what the days around this one need: as far ahead as behind, since history runs backwards and live forwards. */
+  #forget(number: number): void {
+    for (const known of this.#later.keys()) {
+      if (known > number + 1 || known < number - HORIZON_DAYS - 1) this.#later.delete(known);
+    }
+  }
+
+  #begin(number: number): Begun {
+    const { seed, size } = this.#options;
+    const { calendar } = this;
+    const day = calendar.day(number);
+    const weather = this.weather(number);
+    const context = new DayContext({ seed, size, calendar, router: this.#router, day, weather });
+    telephoneDay(context);
+    counterDay(context);
+    webDay(context);
+    mailDay(context);
+    directDay(context);
+    requestDay(context);
+    const own: CityEvent[] = [];
+    const later = new Map<number, CityEvent[]>();
+    for (const event of context.events) {
+      if (event.time_us < day.to_us) {
+        own.push(event);
+        continue;
+      }
+      const then = calendar.numberAt(event.time_us);
+      if (then > number + HORIZON_DAYS) continue;
+      const events = later.get(then);
+      if (events) events.push(event);
+      else later.set(then, [event]);
+    }
+    return { own, later };
+  }
+}
