@@ -221,6 +221,9 @@ class Server {
 
   constructor(server: PGlite) {
     this.#wire = new Wire(server);
+    // Elsewhere `shared_preload_libraries` does this. Without the loader the extension still opens, but refuses jobs,
+    // policies and the columnstore, as if its licence forbade them.
+    this.#wire.run(simpleQuery(`LOAD 'timescaledb'`), 0);
   }
 
   receive(message: ToWorker): void {
