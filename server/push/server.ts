@@ -11,6 +11,7 @@ import type { TopicSource } from '../contract/topic-source.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Reading } from '../lib/ops.ts';
 import type { Service } from '../lib/service.ts';
 import { Client } from './client.ts';
 import { parser } from './parser.ts';
@@ -95,6 +96,29 @@ export class PushServer implements Service {
 
   stats(): PushStats & { readonly connections: number } {
     return { connections: this.#clients.size, ...this.#rooms.stats() };
+  }
+
+  /** The same for `/metrics`. */
+  readings(): Reading[] {
+    const reading = (
+      kind: Reading['kind'],
+      key: keyof ReturnType<PushServer['stats']>,
+      help: string,
+    ): Reading => ({
+      name: `vigie_push_${key}${kind === 'counter' ? '_total' : ''}`,
+      help,
+      kind,
+      read: () => this.stats()[key],
+    });
+    return [
+      reading('gauge', 'connections', 'Connected live clients'),
+      reading('gauge', 'rooms', 'Topics and scopes held'),
+      reading('gauge', 'lagging', 'Watches of clients that are passed over until they drain'),
+      reading('counter', 'deltas', 'Deltas made'),
+      reading('counter', 'deliveries', 'Deltas sent to clients'),
+      reading('counter', 'passed_over', 'Times a client that had not drained was passed over'),
+      reading('counter', 'disconnected_slow', 'Clients disconnected because they did not drain'),
+    ];
   }
 
   #accept(): void {

@@ -1,0 +1,165 @@
+/** The live state over HTTP: `/api/v1/queues`, `/feeds`, `/definitions`, `/route`. Reads only; nothing here is cached. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { DEFINITIONS } from '../contract/definitions.ts';
+import { LINES } from '../contract/event-types.ts';
+import { CITY_KEY, type FeedState, type IntervalRow, type QueueState } from '../contract/live.ts';
+import type { TopicSource } from '../contract/topic-source.ts';
+import { localDay } from '../domain/local-day.ts';
+import type { Route, RouteQuestion } from '../domain/routing.ts';
+import { type Clock, isoOf } from '../lib/clock.ts';
+import { VigieError } from '../lib/errors.ts';
+import { errorHandler, sendJson } from '../lib/http-errors.ts';
+import type { Logger } from '../lib/logger.ts';
+
+/** The rows of one queue (or `city`) with `from_us` ≤ start < `to_us`, oldest first; undefined: no such queue. */
+export type IntervalSource = (
+  queue: string,
+  from_us: number,
+  to_us: number,
+) => Promise<readonly IntervalRow[] | undefined>;
+
+export interface ReadOptions {
+  readonly state: Pick<TopicSource, 'keys' | 'item'>;
+  readonly intervals: IntervalSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** IANA name; `from` and `to` default to its present day. */
+  readonly time_zone: string;
+  /** Lets pass who may read, for use before every route; without it all may. */
+  readonly gate?: RequestHandler;
+  /** Who must answer a call; without it `/api/v1/route` is not there. */
+  readonly route?: (question: RouteQuestion) => Route;
+}
+
+const DAY_US = 86_400_000_000;
+/** Longest span of one answer: 2,976 rows and one hour more in the month whose clocks go back. */
+const SPAN_DAYS_MAX = 31;
+const SPAN_US_MAX = SPAN_DAYS_MAX * DAY_US + 3_600_000_000;
+
+export function readRouter(options: ReadOptions): Router {
+  const { state, clock, logger } = options;
+  const router = Router();
+  const get = (path: string, answer: (req: Request, res: Response) => unknown): void => {
+    const handle: RequestHandler = async (req, res, next) => {
+      try {
+        res.setHeader('cache-control', 'no-store');
+        const value = await answer(req, res);
+        if (!res.headersSent) sendJson(res, 200, value);
+      } catch (error) {
+        next(error);
+      }
+    };
+    if (options.gate) router.get(path, options.gate, handle);
+    else router.get(path, handle);
+  };
+  const page = (items: readonly unknown[], more: Record<string, unknown> = {}) => ({
+    items,
+    next: null,
+    as_of: isoOf(clock.now_us()),
+    ...more,
+  });
+
+  get('/api/v1/queues', () => {
+    const items: QueueState[] = [];
+    for (const key of state.keys('queues')) {
+      const queue = key === CITY_KEY ? undefined : state.item('queues', key);
+      if (queue) items.push(queue);
+    }
+    // Beside the list, not in it: adding up the list must not count each call twice.
+    return page(items, { city: state.item('queues', CITY_KEY) ?? null });
+  });
+  get('/api/v1/queues/:id', (req) => {
+    const queue = findQueue(state, String(req.params.id));
+    return { ...queue, as_of: isoOf(clock.now_us()) };
+  });
+  get('/api/v1/queues/:id/intervals', async (req) => {
+    const { queue } = findQueue(state, String(req.params.id));
+    const { from_us, to_us } = spanOf(req, options);
+    const rows = await options.intervals(queue, from_us, to_us);
+    if (!rows) throw unknownQueue(queue);
+    return page(rows, { queue, from: isoOf(from_us), to: isoOf(to_us) });
+  });
+  get('/api/v1/feeds', () => {
+    const items: FeedState[] = [];
+    for (const key of state.keys('feeds')) {
+      const feed = state.item('feeds', key);
+      if (feed) items.push(feed);
+    }
+    return page(items);
+  });
+  get('/api/v1/definitions', (_req, res) => {
+    // They change only with the program: Express's ETag lets a client keep them.
+    res.setHeader('cache-control', 'no-cache');
+    res.json({ items: Object.values(DEFINITIONS), next: null });
+  });
+  const { route } = options;
+  if (route) get('/api/v1/route', (req) => routeAnswer(req, route, clock));
+  router.use(errorHandler(logger));
+  return router;
+}
+
+/** A queue, or a counter named without its `counter:`. @throws VigieError 404 */
+function findQueue(state: ReadOptions['state'], id: string): QueueState {
+  const queue = state.item('queues', id) ?? state.item('queues', `counter:${id}`);
+  if (!queue) throw unknownQueue(id);
+  return queue;
+}
+const unknownQueue = (id: string): VigieError =>
+  new VigieError(
+    'unknown_queue',
+    `There is no queue ${JSON.stringify(id.slice(0, 100))}; /api/v1/queues lists them.`,
+    {
+      status: 404,
+    },
+  );
+
+function badParameter(name: string, what: string): VigieError {
+  return new VigieError('bad_parameter', `${name} ${what}`, { status: 400 });
+}
+
+function spanOf(req: Request, { clock, time_zone }: ReadOptions): { from_us: number; to_us: number } {
+  const today = localDay(clock.now_us(), time_zone);
+  const given_to_us = instantOf(req, 'to');
+  const from_us = instantOf(req, 'from') ?? Math.min(today.start_us, given_to_us ?? today.end_us);
+  const to_us = given_to_us ?? Math.min(Math.max(today.end_us, from_us), from_us + SPAN_US_MAX);
+  if (to_us < from_us) throw badParameter('to', 'must not be before from');
+  if (to_us - from_us > SPAN_US_MAX) {
+    throw badParameter('to', `must be at most ${SPAN_DAYS_MAX} days after from: ask for the rest apart`);
+  }
+  return { from_us, to_us };
+}
+
+/** One value of the query; undefined when it is left out. @throws VigieError 400 when it is given twice. */
+function queryText(req: Request, name: string): string | undefined {
+  const value: unknown = req.query[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw badParameter(name, 'may be given once only');
+  return value;
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+function instantOf(req: Request, name: string): number | undefined {
+  // A + of an offset that was not escaped arrives as a space.
+  const text = queryText(req, name)?.replace(/ (\d{2}:\d{2})$/, '+$1');
+  if (text === undefined) return undefined;
+  const time_ms = RFC_3339.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
+  if (Number.isNaN(time_ms)) {
+    throw badParameter(name, 'must be a moment with an offset, such as 2026-11-23T13:00:00-05:00');
+  }
+  return time_ms * 1000;
+}
+
+function routeAnswer(req: Request, route: (question: RouteQuestion) => Route, clock: Clock) {
+  const asked = queryText(req, 'line') ?? '311';
+  const line = LINES.find((candidate) => candidate === asked);
+  if (!line) throw badParameter('line', `must be one of ${LINES.join(', ')}`);
+  const borough = queryText(req, 'borough')?.toUpperCase() ?? null;
+  const at_us = instantOf(req, 'at') ?? clock.now_us();
+  return {
+    ...route({ line, borough, at_us }),
+    line,
+    borough,
+    at: isoOf(at_us),
+    as_of: isoOf(clock.now_us()),
+  };
+}
