@@ -23,20 +23,17 @@ create table queue (
 
 -- The secret itself is shown once, when the key is made; only its SHA-256 is kept.
 create table api_key (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key,
   name text not null,
-  sha256 bytea not null unique check (length(sha256) = 32),
-  -- First characters of the secret, so that a person can tell which key it is.
-  prefix text not null,
-  -- Patterns of event types, such as {web.*}; {} sends nothing.
+  secret_sha256 bytea not null unique check (length(secret_sha256) = 32),
+  -- Patterns of event types, such as {web.*}, and of sources; an empty list allows none.
   types text[] not null,
-  -- null: any source, any origin.
-  sources text[],
-  origins text[],
+  sources text[] not null,
+  -- Not empty: a public key, bound to pages of these origins.
+  origins text[] not null,
   can_read boolean not null default false,
   created_at timestamptz not null default now(),
-  revoked_at timestamptz,
-  last_used_at timestamptz
+  revoked_at timestamptz
 );
 
 -- How far a long piece of work has come (an import, the simulated city), so that it goes on after a restart.

@@ -1,0 +1,352 @@
+/**
+ * The events: one transaction a batch, duplicates change nothing, and what was written comes back exactly.
+ *
+ * On a server the rows go in by COPY, the fastest way, which a duplicate breaks: then the batch is done again by
+ * `INSERT … ON CONFLICT DO NOTHING`, and the store keeps to that way until batches are clean again. The embedded database
+ * knows only the second way, and a synced journal beside it (ARCHITECTURE, decisions 3 and 6).
+ */
+import Type from 'typebox';
+import { type EventRecord, FAMILIES, type Family, familyOf } from '../contract/event-types.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { batchNoteStep, eventStep, rejectedStep, rejectedValues } from './batch-encoding.ts';
+import { BinaryWriter } from './copy-format.ts';
+import { copyTransaction } from './copy-transaction.ts';
+import type { Database } from './database.ts';
+import { arraysOf, FAMILY_COLUMNS } from './event-columns.ts';
+import { readFamilies } from './event-reader.ts';
+import type { Batch, BatchResult, RejectedEvent } from './events.types.ts';
+import { isRefusal, isUniqueViolation, storeError } from './faults.ts';
+import { rfc3339Of } from './instants.ts';
+import { decodeBatch, encodeBatch } from './journal-batch.ts';
+import { Sources } from './sources.ts';
+import { spansOf } from './spans.ts';
+import { loadSql, type NamedQuery, none, one } from './sql.ts';
+
+const Inserted = Type.Object({
+  n: Type.Integer(),
+  fresh: Type.Union([Type.Array(Type.String()), Type.Null()]),
+});
+type Inserted = Type.Static<typeof Inserted>;
+export const sql = loadSql(import.meta.url, {
+  take_numbers: one(Type.Object({ first: Type.Integer() })),
+  notify: one(Type.Object({ sent: Type.String() })),
+  copy_batch: none,
+  copy_rejected: none,
+  insert_rejected: none,
+  copy_call: none,
+  copy_agent: none,
+  copy_counter: none,
+  copy_web: none,
+  copy_mail: none,
+  copy_request: none,
+  insert_call: one(Inserted),
+  insert_agent: one(Inserted),
+  insert_counter: one(Inserted),
+  insert_web: one(Inserted),
+  insert_mail: one(Inserted),
+  insert_request: one(Inserted),
+});
+
+/** Numbers a server takes at a time; the same as the sequence's increment. */
+const NUMBERS_AT_ONCE = 256;
+/** Below it, one statement costs less than a COPY. */
+const COPY_ROWS_MIN = 32;
+/** Batches without a duplicate after which COPY is tried again. */
+const CLEAN_BATCHES = 2;
+const UNCONFIRMED_MAX = 1_000;
+const REPLAY_ROWS = 4_000;
+
+/** The events of one family in a batch and their places in it. */
+export interface FamilyRows {
+  readonly family: Family;
+  readonly rows: EventRecord[];
+  readonly at: number[];
+}
+
+export interface EventStoreOptions {
+  /** A UUID of this process: its own batches are told from those of other servers by it. */
+  readonly server_id: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Most sources. */
+  readonly sources_max?: number;
+}
+
+export class EventStore {
+  readonly #db: Database;
+  readonly #server_id: string;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #sources: Sources;
+  readonly #writer = new BinaryWriter();
+  readonly #unconfirmed = new Set<number>();
+  #next_number = 0;
+  #last_number = 0;
+  #taking: Promise<void> | null = null;
+  /** Batches that must be clean before COPY is tried again. */
+  #wary = 0;
+  #notifying = false;
+
+  constructor(db: Database, options: EventStoreOptions) {
+    this.#db = db;
+    this.#server_id = options.server_id;
+    this.#logger = options.logger;
+    this.#clock = options.clock ?? systemClock;
+    this.#sources = new Sources(db, options.sources_max);
+  }
+
+  get sources(): Sources {
+    return this.#sources;
+  }
+
+  /**
+   * Numbers of batches whose commit this server never heard of, because the connection died: they may be in the
+   * database without having been applied here, so the feed does not pass over them as our own.
+   */
+  get unconfirmed(): ReadonlySet<number> {
+    return this.#unconfirmed;
+  }
+
+  /**
+   * Stores a batch in one transaction; resolves after its commit (embedded: and after its journal record is on the
+   * disk). Of two events with one identity the first wins. An event that cannot be stored is refused alone: it becomes a
+   * rejected event and is not fresh.
+   * @throws VigieError `database_unavailable` (503) when the database is away
+   */
+  async write(batch: Batch): Promise<BatchResult> {
+    try {
+      const journalled =
+        this.#db.kind === 'embedded' && batch.events.length + batch.rejected.length > 0
+          ? this.#db.journal(encodeBatch(batch))
+          : undefined;
+      const [result] = await settled([this.#write(batch), journalled]);
+      this.#notify();
+      return result;
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  async #write({ events, rejected }: Batch): Promise<BatchResult> {
+    await this.#sources.add(new Set(events.map((event) => event.source)));
+    const { ids } = this.#sources;
+    const fresh = new Array<boolean>(events.length).fill(false);
+    const number = await this.#number();
+    const sourceless = events.filter((event) => !ids.has(event.source));
+    const refusals = sourceless.map((event) =>
+      this.#refusal(event, 'too_many_sources', 'No further source can be added: there are too many already.'),
+    );
+    const groups = groupsOf(events, sourceless.length === 0 ? undefined : (event) => ids.has(event.source));
+    try {
+      await this.#store(number, groups, [...rejected, ...refusals], fresh);
+      return { fresh, batch: number };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return this.#bisect({ events, rejected }, error);
+    }
+  }
+
+  /** Some row cannot be stored. Halves are tried apart until it stands alone and is kept as rejected. */
+  async #bisect({ events, rejected }: Batch, error: unknown): Promise<BatchResult> {
+    const [only] = events;
+    if (only === undefined) throw error;
+    if (events.length === 1) {
+      this.#logger.error({ error: messageOf(error), type: only.type }, 'an event cannot be stored');
+      const refusal = this.#refusal(only, 'not_storable', `The event cannot be stored: ${messageOf(error)}`);
+      return { ...(await this.#write({ events: [], rejected: [...rejected, refusal] })), fresh: [false] };
+    }
+    const middle = events.length >> 1;
+    const first = await this.#write({ events: events.slice(0, middle), rejected });
+    const second = await this.#write({ events: events.slice(middle), rejected: [] });
+    return { fresh: [...first.fresh, ...second.fresh], batch: second.batch };
+  }
+
+  #refusal(event: EventRecord, code: string, message: string): RejectedEvent {
+    const { source, type, event_id } = event;
+    const payload = JSON.stringify(event.data);
+    return { received_us: this.#clock.now_us(), source, id: event_id, type, code, message, payload };
+  }
+
+  async #store(
+    number: number,
+    groups: readonly FamilyRows[],
+    rejected: readonly RejectedEvent[],
+    fresh: boolean[],
+  ): Promise<void> {
+    const rows = groups.reduce((sum, group) => sum + group.rows.length, 0);
+    if (rows + rejected.length === 0) return;
+    if (this.#db.kind === 'native' && rows >= COPY_ROWS_MIN && this.#wary === 0) {
+      try {
+        await this.#watched(number, this.#copy(number, groups, rejected));
+        for (const { at } of groups) for (const index of at) fresh[index] = true;
+        return;
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        this.#wary = CLEAN_BATCHES;
+      }
+    }
+    const results = await this.#watched(number, this.#insert(number, groups, rejected));
+    let clean = true;
+    for (const [index, group] of groups.entries()) {
+      const result = results[index] as Inserted;
+      clean &&= result.n === group.rows.length;
+      markFresh(group, result, fresh);
+    }
+    if (rows >= COPY_ROWS_MIN) this.#wary = clean ? Math.max(0, this.#wary - 1) : CLEAN_BATCHES;
+  }
+
+  /** Remembers the number of a batch whose outcome is not known. */
+  async #watched<T>(number: number, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof Error && 'severity' in error) && !(error instanceof RangeError)) {
+        if (this.#unconfirmed.size >= UNCONFIRMED_MAX) this.#unconfirmed.clear();
+        this.#unconfirmed.add(number);
+      }
+      throw error;
+    }
+  }
+
+  async #copy(
+    number: number,
+    groups: readonly FamilyRows[],
+    rejected: readonly RejectedEvent[],
+  ): Promise<void> {
+    const steps = groups.map(({ family, rows }) =>
+      eventStep(this.#writer, sql[`copy_${family}`].config().text, family, rows, number, this.#sources.ids),
+    );
+    if (rejected.length > 0)
+      steps.push(rejectedStep(this.#writer, sql.copy_rejected.config().text, rejected));
+    const note = { number, server_id: this.#server_id, groups, rejected };
+    steps.push(batchNoteStep(this.#writer, sql.copy_batch.config().text, note));
+    await copyTransaction(this.#db.pool, steps);
+  }
+
+  async #insert(
+    number: number,
+    groups: readonly FamilyRows[],
+    rejected: readonly RejectedEvent[],
+  ): Promise<Inserted[]> {
+    const queries: NamedQuery[] = groups.map(({ family, rows }) => {
+      const spans = spansOf(rows.map((event) => event.time_us));
+      return sql[`insert_${family}`].config({
+        ...arraysOf(this.#writer, FAMILY_COLUMNS[family], rows, this.#sources.ids),
+        batch: number,
+        server_id: this.#server_id,
+        span_from: spans.from.map(rfc3339Of),
+        span_to: spans.to.map(rfc3339Of),
+        wanted: rows.length,
+      });
+    });
+    if (rejected.length > 0) {
+      const values = rejectedValues(this.#writer, rejected);
+      queries.push(sql.insert_rejected.config({ ...values, batch: number, server_id: this.#server_id }));
+    }
+    const [only] = queries;
+    if (only !== undefined && queries.length === 1) return (await this.#db.query<Inserted>(only)).rows;
+    return this.#db.transaction(async (client) => {
+      const results: Inserted[] = [];
+      for (const query of queries) results.push(...(await client.query<Inserted>(query)).rows);
+      return results;
+    });
+  }
+
+  async #number(): Promise<number> {
+    while (this.#next_number === this.#last_number) {
+      this.#taking ??= this.#takeNumbers().finally(() => {
+        this.#taking = null;
+      });
+      await this.#taking;
+    }
+    this.#next_number += 1;
+    return this.#next_number - 1;
+  }
+
+  async #takeNumbers(): Promise<void> {
+    const { first } = await sql.take_numbers(this.#db);
+    this.#next_number = first;
+    this.#last_number = first + NUMBERS_AT_ONCE;
+  }
+
+  /**
+   * Wakes followers. Apart from the transaction on purpose: a transaction that notifies takes a lock of the whole
+   * server until its commit is on the disk, which would undo group commit. A lost one costs a poll's delay.
+   */
+  #notify(): void {
+    if (this.#db.kind === 'embedded' || this.#notifying) return;
+    this.#notifying = true;
+    sql
+      .notify(this.#db, { server_id: this.#server_id })
+      .catch((error: unknown) => this.#logger.debug({ error: messageOf(error) }, 'followers were not woken'))
+      .finally(() => {
+        this.#notifying = false;
+      });
+  }
+
+  /** The events of `[from_us, to_us)` in the order of their times, in chunks of at most 5,000. */
+  readWindow(
+    from_us: number,
+    to_us: number,
+    families: readonly Family[] = FAMILIES,
+  ): AsyncIterable<EventRecord[]> {
+    return readFamilies(this.#db, this.#sources, { from_us, to_us, families });
+  }
+
+  /** Writes again what the journal held at the opening: acknowledged batches that the database may have lost. */
+  async recover(): Promise<void> {
+    let events: EventRecord[] = [];
+    let replayed = 0;
+    let restored = 0;
+    const flush = async (): Promise<void> => {
+      const { fresh } = await this.#write({ events, rejected: [] });
+      replayed += fresh.length;
+      restored += fresh.filter(Boolean).length;
+      events = [];
+    };
+    for await (const record of this.#db.journalRecords()) {
+      events.push(...decodeBatch(record).events);
+      if (events.length >= REPLAY_ROWS) await flush();
+    }
+    if (events.length > 0) await flush();
+    if (replayed > 0) this.#logger.info({ replayed, restored }, 'the journal was replayed');
+  }
+}
+
+/** Waits for both, also when the first fails: no work of a batch goes on after its answer. */
+async function settled<A, B>(work: [Promise<A>, Promise<B> | undefined]): Promise<[A, B | undefined]> {
+  const [a, b] = await Promise.allSettled(work);
+  if (a.status === 'rejected') throw a.reason;
+  if (b.status === 'rejected') throw b.reason;
+  return [a.value, b.value];
+}
+
+function groupsOf(events: readonly EventRecord[], keep?: (event: EventRecord) => boolean): FamilyRows[] {
+  const groups = new Map<Family, FamilyRows>();
+  for (const [index, event] of events.entries()) {
+    if (keep && !keep(event)) continue;
+    const family = familyOf(event.type);
+    let group = groups.get(family);
+    if (group === undefined) {
+      group = { family, rows: [], at: [] };
+      groups.set(family, group);
+    }
+    group.rows.push(event);
+    group.at.push(index);
+  }
+  return [...groups.values()];
+}
+
+/** Of events with one identity the first went in. */
+function markFresh({ rows, at }: FamilyRows, { n, fresh: keys }: Inserted, fresh: boolean[]): void {
+  if (n === rows.length) {
+    for (const index of at) fresh[index] = true;
+    return;
+  }
+  const inserted = new Set(keys);
+  for (const [i, event] of rows.entries()) {
+    if (inserted.delete(`${event.event_id} ${event.time_us}`)) fresh[at[i] as number] = true;
+  }
+}
