@@ -251,15 +251,6 @@ describe('agents', () => {
       'offline B',
     ]);
   });
-  it('are busy from the connection to the end of the call', () => {
-    expect(
-      states(
-        '1700000000|NONE|A|SIP/7|ADDMEMBER|',
-        '1700000001|1.1|A|SIP/7|CONNECT|1',
-        '1700000009|1.1|A|SIP/7|COMPLETECALLER|1|8|1',
-      ),
-    ).toEqual(['available A', 'busy A', 'available A']);
-  });
   it('whom the log never added are not claimed to be there', () => {
     expect(states('1700000001|1.1|A|SIP/7|CONNECT|1', '1700000009|1.1|A|SIP/7|COMPLETECALLER|1|8|1')).toEqual(
       [],

@@ -1,7 +1,8 @@
 /**
- * What each agent of a `queue_log` does. The log tells single changes, a pause in one queue, a call that begins; an
- * `agent.state` event tells the whole. Agents that the log never adds, pauses or removes are static members: of them it
- * does not say whether they are there, so nothing is claimed of them.
+ * Which queues each agent of a `queue_log` serves. The log tells single changes, a pause in one queue, a membership that
+ * ends; an `agent.state` event tells the whole. Agents that the log never adds, pauses or removes are static members: it
+ * does not say whether they are there, so nothing is claimed of them. That a call makes busy is for the live state to
+ * see: it follows every call anyway.
  */
 import type { AGENT_STATES } from '../../contract/event-types.ts';
 import { namesQueue, type QueueLogEntry } from './queue-log.ts';
@@ -12,45 +13,29 @@ export interface AgentReport {
   readonly reason?: string;
 }
 
-interface Agent {
-  /** Queues the agent is a member of, and whether paused there. */
-  readonly queues: Map<string, boolean>;
-  /** The call the agent is on. */
-  call: string | null;
-}
+/** Queues the agent is a member of, and whether paused there. */
+type Memberships = Map<string, boolean>;
 
 /** As the checkpoint keeps it. */
-export type AgentsSnapshot = readonly {
-  readonly agent: string;
-  readonly queues: readonly (readonly [queue: string, paused: boolean])[];
-  readonly call: string | null;
-}[];
-
-const CALL_ENDS = new Set([
-  'COMPLETEAGENT',
-  'COMPLETECALLER',
-  'BLINDTRANSFER',
-  'TRANSFER',
-  'ATTENDEDTRANSFER',
-]);
+export type AgentsSnapshot = readonly (readonly [
+  agent: string,
+  queues: readonly (readonly [queue: string, paused: boolean])[],
+])[];
 
 export class AgentTracker {
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents = new Map<string, Memberships>();
 
   constructor(snapshot: AgentsSnapshot = []) {
-    for (const { agent, queues, call } of snapshot)
-      this.#agents.set(agent, { queues: new Map(queues), call });
+    for (const [agent, queues] of snapshot) this.#agents.set(agent, new Map(queues));
   }
 
   snapshot(): AgentsSnapshot {
-    return [...this.#agents].map(([agent, { queues, call }]) => ({ agent, queues: [...queues], call }));
+    return [...this.#agents].map(([agent, queues]) => [agent, [...queues]]);
   }
 
-  /** Takes a line in; the agent's state from now on, or null when the line says nothing of it. */
+  /** Takes a line in; the agent's state from now on, or null when the line does not change it. */
   take(entry: QueueLogEntry): AgentReport | null {
-    const { event } = entry;
-    if (event === 'CONNECT' || CALL_ENDS.has(event)) return this.#onCall(entry);
-    switch (event) {
+    switch (entry.event) {
       case 'ADDMEMBER':
         return this.#setPaused(entry, entry.data.paused ?? false);
       case 'PAUSE':
@@ -66,40 +51,33 @@ export class AgentTracker {
     }
   }
 
-  #onCall({ agent: name, call, event }: QueueLogEntry): AgentReport | null {
-    const agent = this.#agents.get(name);
-    if (!agent) return null;
-    if (event === 'CONNECT') agent.call = call;
-    else if (agent.call === call) agent.call = null;
-    return report(agent);
+  #setPaused({ agent, queue, data }: QueueLogEntry, paused: boolean): AgentReport {
+    const memberships: Memberships = this.#agents.get(agent) ?? new Map();
+    this.#agents.set(agent, memberships);
+    const concerned = namesQueue(queue) ? [queue] : [...memberships.keys()];
+    for (const name of concerned) memberships.set(name, paused);
+    // Of an agent whose queues the log has not named yet, the line itself is all that is known.
+    if (memberships.size === 0) return stateOf([], paused, data.reason);
+    return reportOf(memberships, data.reason);
   }
 
-  #setPaused({ agent: name, queue, data }: QueueLogEntry, paused: boolean): AgentReport {
-    const agent = this.#agents.get(name) ?? { queues: new Map<string, boolean>(), call: null };
-    this.#agents.set(name, agent);
-    const queues = namesQueue(queue) ? [queue] : [...agent.queues.keys()];
-    for (const member_of of queues) agent.queues.set(member_of, paused);
-    return report(agent, paused ? data.reason : undefined, paused);
-  }
-
-  #remove({ agent: name, queue }: QueueLogEntry): AgentReport {
-    const agent = this.#agents.get(name) ?? { queues: new Map<string, boolean>(), call: null };
-    if (namesQueue(queue)) agent.queues.delete(queue);
-    else agent.queues.clear();
-    if (agent.queues.size > 0) return report(agent);
-    this.#agents.delete(name);
-    return { queues: namesQueue(queue) ? [queue] : [], state: 'offline' };
+  #remove({ agent, queue }: QueueLogEntry): AgentReport {
+    const memberships: Memberships = this.#agents.get(agent) ?? new Map();
+    const left = namesQueue(queue) ? [queue] : [...memberships.keys()];
+    for (const name of left) memberships.delete(name);
+    if (memberships.size > 0) return reportOf(memberships);
+    this.#agents.delete(agent);
+    return { queues: left, state: 'offline' };
   }
 }
 
-/**
- * Paused where paused in every queue; paused in some, the agent serves the others.
- * @param paused what the state is when the log has named no queue of the agent yet.
- */
-function report({ queues, call }: Agent, reason?: string, paused = false): AgentReport {
-  const serving = [...queues].filter(([, is_paused]) => !is_paused).map(([queue]) => queue);
-  if (call !== null) return { queues: serving.length > 0 ? serving : [...queues.keys()], state: 'busy' };
-  if (serving.length > 0) return { queues: serving, state: 'available' };
-  const state = queues.size > 0 || paused ? 'paused' : 'available';
-  return { queues: [...queues.keys()], state, ...(reason === undefined ? {} : { reason }) };
+/** Paused where paused in every queue; paused in some, the agent serves the others. */
+function reportOf(memberships: Memberships, reason?: string): AgentReport {
+  const serving = [...memberships].filter(([, paused]) => !paused).map(([queue]) => queue);
+  return serving.length > 0 ? stateOf(serving, false) : stateOf([...memberships.keys()], true, reason);
+}
+
+function stateOf(queues: readonly string[], paused: boolean, reason?: string): AgentReport {
+  if (!paused) return { queues, state: 'available' };
+  return { queues, state: 'paused', ...(reason === undefined ? {} : { reason }) };
 }
