@@ -1,5 +1,6 @@
 /** Gives the page its language and theme before the first byte, so that nothing flashes or is read out wrongly. */
-import type { Cookies, Handle } from '@sveltejs/kit';
+import type { Cookies } from '@sveltejs/kit';
+import type { Handle } from '@sveltejs/kit/hooks';
 import { asLanguage, LANGUAGE_COOKIE, languageOf } from '#lib/i18n/address.ts';
 import { asTheme, THEME_COOKIE } from '#lib/ui/theme.ts';
 
