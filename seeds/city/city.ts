@@ -27,7 +27,13 @@ export interface CityOptions {
 /** What began on a day: its own events, and those of later days by their number. */
 interface Begun {
   readonly own: readonly CityEvent[];
-  readonly later: ReadonlyMap<number, readonly CityEvent[]>;
+  readonly later: Map<number, readonly CityEvent[]>;
+}
+
+/** What a day began, as far as it is still known: only what happens before `until` (a day's number). */
+interface Kept {
+  readonly later: Map<number, readonly CityEvent[]>;
+  until: number;
 }
 
 export class City {
@@ -36,7 +42,8 @@ export class City {
   readonly #router: Router;
   readonly #first: number;
   /** What later days need of earlier ones; days are mostly asked for one after the other, in either direction. */
-  readonly #later = new Map<number, Begun['later']>();
+  readonly #later = new Map<number, Kept>();
+  #last_number = Number.POSITIVE_INFINITY;
   #last_own: { readonly number: number; readonly own: readonly CityEvent[] } | undefined;
 
   constructor(options: CityOptions) {
@@ -61,7 +68,7 @@ export class City {
     if (number < this.#first) return [];
     const events = [...this.#own(number)];
     for (let begun = number - 1; begun >= Math.max(this.#first, number - HORIZON_DAYS); begun--) {
-      for (const event of this.#laterOf(begun).get(number) ?? []) events.push(event);
+      for (const event of this.#laterOf(begun, number)) events.push(event);
     }
     this.#forget(number);
     return inTimeOrder(events);
@@ -70,32 +77,48 @@ export class City {
   /** Makes ready what a day needs of the days before it, one of them a step: so that a caller can do other things between. */
   *prepare(number: number): Generator<void> {
     for (let begun = number - 1; begun >= Math.max(this.#first, number - HORIZON_DAYS); begun--) {
-      this.#laterOf(begun);
+      this.#laterOf(begun, number);
       yield;
     }
+  }
+
+  /** Lets go of what was kept for neighbouring days. */
+  release(): void {
+    this.#later.clear();
+    this.#last_own = undefined;
   }
 
   #own(number: number): readonly CityEvent[] {
     if (this.#last_own?.number === number) return this.#last_own.own;
     const { own, later } = this.#begin(number);
-    this.#later.set(number, later);
+    this.#later.set(number, { later, until: Number.POSITIVE_INFINITY });
     this.#last_own = { number, own };
     return own;
   }
 
-  #laterOf(number: number): Begun['later'] {
-    let later = this.#later.get(number);
-    if (!later) {
-      later = this.#begin(number).later;
-      this.#later.set(number, later);
+  #laterOf(begun: number, number: number): readonly CityEvent[] {
+    let kept = this.#later.get(begun);
+    if (!kept || number >= kept.until) {
+      kept = { later: this.#begin(begun).later, until: Number.POSITIVE_INFINITY };
+      this.#later.set(begun, kept);
     }
-    return later;
+    return kept.later.get(number) ?? [];
   }
 
-  /** Keeps what the days around this one need: as far ahead as behind, since history runs backwards and live forwards. */
+  /**
+   * Keeps what the days around this one need. Where the days are asked for backwards, what happens after the next one is let
+   * go too: that halves the memory of thirteen months.
+   */
   #forget(number: number): void {
-    for (const known of this.#later.keys()) {
-      if (known > number + 1 || known < number - HORIZON_DAYS - 1) this.#later.delete(known);
+    const backwards = number < this.#last_number;
+    this.#last_number = number;
+    for (const [begun, kept] of this.#later) {
+      if (begun > number + 1 || begun < number - HORIZON_DAYS - 1) {
+        this.#later.delete(begun);
+      } else if (backwards) {
+        for (const then of kept.later.keys()) if (then > number + 1) kept.later.delete(then);
+        kept.until = Math.min(kept.until, number + 2);
+      }
     }
   }
 
