@@ -1,6 +1,6 @@
 /**
  * The batcher's own rules: grouping, order, limits, and what it does when the store fails at a chosen moment, for which
- * the store here is one that does as it is told. With the real store it is tried over HTTP (events.test.ts).
+ * the store here is one that does as it is told. With the real store it is tried over HTTP (events.database.test.ts).
  */
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../server/contract/event-types.ts';
