@@ -1,0 +1,213 @@
+/**
+ * Builds the parts, starts them in the order in which the data flows, and stops them in the other order. Nothing else is
+ * done here: what a part does, it does in its own folder.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { QUEUES } from '../seeds/reference/index.ts';
+import { Access } from './access/access.ts';
+import { CityProcess } from './city-process.ts';
+import { type Config, loadConfig } from './config.ts';
+import { quebecHolidays } from './domain/holidays.ts';
+import { Router as CallRouter } from './domain/routing.ts';
+import { Batcher } from './ingest/batcher.ts';
+import { limitServer } from './ingest/http.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { messageOf, VigieError } from './lib/errors.ts';
+import { type Logger, logger as standardLogger } from './lib/logger.ts';
+import { metricsRegistry, opsRouter } from './lib/ops.ts';
+import type { Service } from './lib/service.ts';
+import { LiveService } from './live/service.ts';
+import { LiveState } from './live/state.ts';
+import { PushServer } from './push/server.ts';
+import { readings } from './readings.ts';
+import { mountRoutes } from './routes.ts';
+import type { Database } from './store/database.ts';
+import { EventStore } from './store/events.ts';
+import { Feed } from './store/feed.ts';
+import { JobRunner } from './store/jobs.ts';
+import { KeyStore } from './store/keys.ts';
+import { migrate } from './store/migrate.ts';
+import { openDatabase } from './store/open.ts';
+import { listQueues, saveQueues } from './store/reference.ts';
+import { DatabaseWatch } from './store/watch.ts';
+
+const STOP_WITHIN_MS = 15_000;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Finishes what was begun, then resolves. */
+  stop(): Promise<void>;
+}
+/** What health and metrics ask, once it is there. */
+export interface Parts {
+  live?: LiveService;
+  batcher?: Batcher;
+  push?: PushServer;
+  watch?: DatabaseWatch;
+}
+export interface ServerOptions {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** Waits for nothing: the address answers at once, and `/readyz` says when the rest does. */
+function listen(server: http.Server, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `port ${config.port} is taken: end what listens there, or choose another one with PORT`
+          : messageOf(error);
+      reject(new VigieError('cannot_listen', why, { cause: error }));
+    });
+    server.listen(config.port, config.host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Starts a server. Resolves when it can serve: database open and migrated, state rebuilt. */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const { clock = systemClock, logger = standardLogger } = options;
+  const began = performance.now();
+  const started: Service[] = [];
+  const start = async <S extends Service>(service: S): Promise<S> => {
+    await service.start();
+    started.push(service);
+    return service;
+  };
+
+  const app = express().disable('x-powered-by');
+  const server = http.createServer(app);
+  limitServer(server);
+  const port = await listen(server, config);
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${host}:${port}`;
+  const parts: Parts = {};
+  app.use(
+    opsRouter({
+      checks: {
+        database: () => (parts.watch ? parts.watch.state === 'up' : 'is being opened'),
+        state: () => parts.live?.ready ?? 'is being rebuilt',
+      },
+      registry: metricsRegistry(readings(parts)),
+    }),
+  );
+
+  const db = await openDatabase({ databaseUrl: config.database_url, dataDir: config.data_dir, logger });
+  await migrate(db, { logger });
+  const server_id = randomUUID();
+  const store = new EventStore(db, { server_id, logger, clock });
+  await store.recover();
+  await saveQueues(db, QUEUES);
+  const queues = await listQueues(db);
+  const router = new CallRouter({ queues, time_zone: config.time_zone, holidays: quebecHolidays() });
+
+  const state = new LiveState({
+    queues,
+    time_zone: config.time_zone,
+    clock,
+    simulated: config.demo,
+    open: (queue, now_us) => (queue.hours === null ? null : router.isOpen(queue.id, now_us)),
+    limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
+  });
+  const live = new LiveService({ state, source: store, clock, logger });
+  const feed = new Feed({ db, store, server_id, logger, onBatch: (batch) => live.apply(batch) });
+  await feed.mark();
+  await start(live);
+  await start(feed);
+  const batcher = await start(
+    new Batcher({
+      store,
+      clock,
+      logger,
+      onCommit: (batch) => live.apply(batch),
+      max_rows: config.flush_rows_max,
+      max_pending_rows: config.pending_rows_max,
+      max_in_flight: db.kind === 'native' ? 2 : 1,
+    }),
+  );
+
+  const ingest_key = config.ingest_key ?? (config.demo ? randomBytes(24).toString('base64url') : null);
+  const keys = new KeyStore(db);
+  const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
+  await mountRoutes(app, { config, access, keys, batcher, clock, logger, state, db, router });
+  const push = await start(
+    new PushServer({
+      http: server,
+      source: state,
+      clock,
+      logger,
+      authorise: (handshake) => access.authoriseHandshake(handshake),
+    }),
+  );
+  const watch = await start(new DatabaseWatch({ db, onChange: (now) => state.setDatabase(now) }));
+  await start(new JobRunner({ db, clock, logger }));
+  Object.assign(parts, { live, batcher, push, watch } satisfies Parts);
+  logger.info({ url, database: db.kind, took_ms: Math.round(performance.now() - began) }, 'ready');
+
+  if (config.demo && ingest_key) {
+    await start(
+      new CityProcess({
+        env: cityEnvironment(config, port, ingest_key),
+        logger,
+        onProgress: ({ done, total }) => state.setBackfill(total > 0 && done < total ? done / total : null),
+      }),
+    );
+  }
+  return { url, port, stop: () => stopAll(started, server, db) };
+}
+
+function cityEnvironment(config: Config, port: number, key: string): Record<string, string> {
+  return {
+    VIGIE_URL: `http://127.0.0.1:${port}`,
+    VIGIE_INGEST_KEY: key,
+    VIGIE_DATA: config.data_dir,
+    VIGIE_TIME_ZONE: config.time_zone,
+    VIGIE_CITY_SEED: String(config.city_seed),
+    VIGIE_CITY_SIZE: String(config.city_size),
+  };
+}
+
+/** The other way round: who sends stops before who stores. */
+async function stopAll(started: readonly Service[], server: http.Server, db: Database): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const service of started.toReversed()) await service.stop();
+  server.closeAllConnections();
+  await closed;
+  await db.close();
+}
+
+async function run(): Promise<void> {
+  const config = loadConfig(process.env);
+  const running = await startServer(config);
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    standardLogger.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        standardLogger.error({ error: messageOf(error) }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+if (import.meta.main) {
+  run().catch((error: unknown) => {
+    standardLogger.fatal(
+      error instanceof VigieError ? `${error.message}` : { error },
+      'the server cannot start',
+    );
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 500).unref();
+  });
+}

@@ -1,0 +1,118 @@
+/** All HTTP routes, in the order in which they are tried. The screens come last: they take every other address. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Express, type RequestHandler, Router } from 'express';
+import type { Access } from './access/access.ts';
+import { accessRouter, requireRead } from './access/http.ts';
+import type { Config } from './config.ts';
+import type { Router as CallRouter } from './domain/routing.ts';
+import type { Batcher } from './ingest/batcher.ts';
+import { docsRouter } from './ingest/docs.ts';
+import { ingestRouter } from './ingest/http.ts';
+import { pageScriptRouter } from './ingest/page-script.ts';
+import { type Clock, isoOf } from './lib/clock.ts';
+import { errorHandler } from './lib/http-errors.ts';
+import type { Logger } from './lib/logger.ts';
+import { type IntervalSource, readRouter } from './live/http.ts';
+import type { LiveState } from './live/state.ts';
+import type { Database } from './store/database.ts';
+import type { KeyStore } from './store/keys.ts';
+import { countRejected, recentRejected } from './store/rejected.ts';
+import { intervalsFromStore } from './store/truth.ts';
+
+export interface RouteParts {
+  readonly config: Config;
+  readonly access: Access;
+  readonly keys: KeyStore;
+  readonly batcher: Batcher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: LiveState;
+  readonly db: Database;
+  readonly router: CallRouter;
+}
+
+const WEB_HANDLER = new URL('../web/build/handler.js', import.meta.url);
+
+export async function mountRoutes(app: Express, parts: RouteParts): Promise<void> {
+  const { config, access, keys, batcher, clock, logger, state, router } = parts;
+  const gate = requireRead(access);
+  app.use(ingestRouter({ batcher, access, clock, logger }));
+  app.use(docsRouter());
+  app.use(pageScriptRouter());
+  app.use(accessRouter({ access, keys, logger }));
+  app.use(rejectedRouter(parts, gate));
+  app.use(
+    readRouter({
+      state,
+      intervals: intervalSource(parts),
+      clock,
+      logger,
+      time_zone: config.time_zone,
+      gate,
+      route: (question) => router.route(question),
+    }),
+  );
+  app.use(await webHandler());
+  app.use(errorHandler(logger));
+}
+
+/** What the live state holds comes from it; what is older, from the stored events. */
+function intervalSource({ state, db, clock }: RouteParts): IntervalSource {
+  return async (queue, from_us, to_us) => {
+    if (from_us >= state.window_start_us) return state.intervals(queue, from_us, to_us);
+    const border_us = Math.min(Math.max(from_us, state.window_start_us), to_us);
+    const known = state.intervals(queue, border_us, to_us);
+    const as_of_us = clock.now_us();
+    const older = await intervalsFromStore(db, {
+      queue,
+      from_us,
+      to_us: border_us,
+      as_of_us,
+      threshold_s: null,
+    });
+    return [...older, ...(known ?? [])];
+  };
+}
+
+const DAY_US = 86_400_000_000;
+const REJECTED_ROWS_MAX = 200;
+
+/** `GET /api/v1/rejected`: the newest of the last seven days, and counts by source and reason. */
+function rejectedRouter({ db, clock, logger }: RouteParts, gate: RequestHandler): Router {
+  const router = Router();
+  router.get('/api/v1/rejected', gate, async (_req, res, next) => {
+    try {
+      const now_us = clock.now_us();
+      const since_us = now_us - 7 * DAY_US;
+      const rejected = await recentRejected(db, since_us, REJECTED_ROWS_MAX);
+      const counts = await countRejected(db, since_us);
+      res.setHeader('cache-control', 'no-store');
+      res.json({
+        // The payload may hold what a citizen wrote: it stays in the table, for `vigie doctor` on the machine itself.
+        items: rejected.map(({ payload: _payload, received_us, ...item }) => ({
+          received_at: isoOf(received_us),
+          ...item,
+        })),
+        counts: counts.map(({ last_us, ...count }) => ({ ...count, last_at: isoOf(last_us) })),
+        next: null,
+        as_of: isoOf(now_us),
+      });
+    } catch (error) {
+      next(error);
+    }
+  });
+  router.use(errorHandler(logger));
+  return router;
+}
+
+/** The built screens, or a page that says how to build them. */
+async function webHandler(): Promise<RequestHandler> {
+  if (existsSync(fileURLToPath(WEB_HANDLER))) {
+    const built = (await import(WEB_HANDLER.href)) as { handler: RequestHandler };
+    return built.handler;
+  }
+  return (_req, res) => {
+    res.status(503).type('text/plain').send('The screens are not built yet. Run: npm run build\n');
+  };
+}
