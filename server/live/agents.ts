@@ -107,6 +107,11 @@ export class AgentBook {
     this.#touch(agent, [leg.answered_queue!]);
   }
 
+  /** Agents that wait to be folded again. */
+  get unsettled(): number {
+    return this.#touched.size;
+  }
+
   /** Folds again those that changed, so that what is read next is as of `now_us`. */
   settle(now_us: number): void {
     for (const agent of this.#touched) this.#settleOne(agent, now_us);
@@ -129,7 +134,10 @@ export class AgentBook {
     const next = segments[ended.length];
     const current = next && next.from_us <= now_us ? next : null;
     agent.next_us = next ? (current ? next.to_us : next.from_us) : Number.POSITIVE_INFINITY;
-    for (const queue of this.#queuesOf(agent.current)) queue.agents.delete(agent);
+    for (const queue of this.#queuesOf(agent.current)) {
+      queue.agents.delete(agent);
+      this.#changed(queue.key);
+    }
     agent.current = current;
     for (const queue of this.#queuesOf(current)) queue.agents.add(agent);
     if (segments.length === 0) this.#agents.delete(agent.id);

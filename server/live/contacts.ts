@@ -64,6 +64,12 @@ export class ContactBook {
     return this.#contacts.size;
   }
 
+  /** Time of the oldest event, µs; Infinity when there is none. */
+  oldest_us(): number {
+    const contacts = this.#buckets.get(Math.min(...this.#buckets.keys())) ?? [];
+    return Math.min(...Array.from(contacts, ({ events }) => events[0]!.time_us));
+  }
+
   /** Takes an event in; false when it is there already. */
   apply(kind: ContactKind, subject: string, event: ContactEvent, now_us: number): boolean {
     const key = `${kind}:${subject}`;

@@ -31,6 +31,7 @@ class FeedRecord {
   last_event_us = 0;
   last_received_us = 0;
   last_present_us = 0;
+  /** Of the events received last: how long after it happened the newest of them was told, µs. */
   lag_us = 0;
   status: FeedStatus = 'live';
 
@@ -87,7 +88,9 @@ export class FeedBook {
     if (event.time_us > feed.last_event_us) feed.last_event_us = event.time_us;
     const lag_us = Math.max(0, received_us - event.time_us);
     if (lag_us <= PAST_US) feed.last_present_us = Math.max(feed.last_present_us, received_us);
-    if (received_us >= feed.last_received_us) {
+    // Of what came at once, the newest tells the lag.
+    if (received_us === feed.last_received_us) feed.lag_us = Math.min(feed.lag_us, lag_us);
+    if (received_us > feed.last_received_us) {
       feed.last_received_us = received_us;
       if (lag_us <= PAST_US || received_us - feed.last_present_us > PRESENT_FOR_US) feed.lag_us = lag_us;
     }

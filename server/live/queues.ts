@@ -29,6 +29,13 @@ export class QueueRecord {
     this.threshold_ms = Math.round(config.threshold_s * 1000);
   }
 
+  /** Nobody described it and no event of the window speaks of it (any more). */
+  get isGone(): boolean {
+    if (this.known || this.last_event_us > 0 || this.agents.size > 0) return false;
+    for (const cell of this.cells.values()) if (!cell.isEmpty) return false;
+    return true;
+  }
+
   cell(interval: number): Cell {
     let cell = this.cells.get(interval);
     if (!cell) {
@@ -108,13 +115,15 @@ export class QueueBook {
     for (const [id, queue] of this.#queues) if (id !== CITY_KEY) yield queue;
   }
 
-  /** Drops what is before the interval, and the undescribed queues in which nothing is left. Returns their keys. */
-  forget(before: number): string[] {
+  /** Drops what is before the instant, and the undescribed queues in which nothing is left. Returns their keys. */
+  forget(before_us: number): string[] {
+    const before = intervalOf(before_us);
     const gone: string[] = [];
     for (const queue of this.all()) {
+      if (queue.last_event_us < before_us) queue.last_event_us = 0;
       for (const [interval, cell] of queue.cells)
         if (interval < before || cell.isEmpty) queue.cells.delete(interval);
-      if (queue.known || queue.cells.size > 0 || queue.agents.size > 0) continue;
+      if (!queue.isGone) continue;
       this.#queues.delete(queue.key);
       gone.push(queue.key);
     }

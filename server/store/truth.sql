@@ -1,0 +1,6 @@
+-- BLOCK intervals
+select extract(epoch from starts)::double precision as starts_s, r.*
+from queue_intervals(
+  $queue, $from::timestamptz, $to::timestamptz, $as_of::timestamptz, $threshold_s::double precision,
+  $borders_ms::bigint[]
+) r
