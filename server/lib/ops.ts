@@ -1,6 +1,6 @@
 /** What whoever runs the server asks: does it live, can it serve, how much does it do. No personal data, no secrets. */
 import { type RequestHandler, Router } from 'express';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { messageOf } from './errors.ts';
 import { sendJson } from './http-errors.ts';
 
@@ -100,20 +100,4 @@ export function metricsRegistry(readings: readonly Reading[]): Registry {
     }
   }
   return registry;
-}
-
-/** Durations in seconds of what is done often, such as requests by route and status. */
-export function durationHistogram(
-  registry: Registry,
-  name: string,
-  help: string,
-  labels: readonly string[],
-): Histogram {
-  return new Histogram({
-    name,
-    help,
-    labelNames: [...labels],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
-  });
 }

@@ -6,6 +6,8 @@
  * once for all when the client can inflate; over HTTP long-polling they go Socket.IO's usual way.
  */
 import type http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import type { TopicSource } from '../contract/topic-source.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -39,6 +41,8 @@ export interface PushOptions {
 
 /** Largest message a client may send; the longest question has a few hundred bytes. */
 const MESSAGE_BYTES_MAX = 16 * 1024;
+/** How long a client has to take the goodbye, ms. */
+const GOODBYE_MS = 1_000;
 /** How often clients that were passed over are looked at, ms. */
 const CATCH_UP_MS = 50;
 
@@ -49,6 +53,7 @@ export class PushServer implements Service {
   readonly #options: PushOptions;
   readonly #tick_ms: number;
   readonly #clients = new Set<Client>();
+  readonly #upgraded = new Set<Duplex>();
   #stopListening: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #catch_up_timer: NodeJS.Timeout | undefined;
@@ -78,13 +83,14 @@ export class PushServer implements Service {
   async start(): Promise<void> {
     const { http: server, source, clock_ms = 5_000 } = this.#options;
     this.#io.attach(server);
+    server.on('upgrade', this.#track);
     this.#stopListening = source.onDirty((topic, key) => {
       if (topic !== 'clock' && this.#rooms.mark(topic, key)) this.#schedule();
     });
     this.#heartbeat = setInterval(() => this.#beat(), clock_ms);
   }
 
-  /** Says goodbye to all clients. The HTTP server is its owner's to close. */
+  /** Says goodbye to all clients, and ends those that do not take it. The HTTP server is its owner's to close. */
   async stop(): Promise<void> {
     this.#stopListening?.();
     clearInterval(this.#heartbeat);
@@ -92,7 +98,17 @@ export class PushServer implements Service {
     clearTimeout(this.#catch_up_timer);
     this.#io.disconnectSockets(true);
     this.#io.engine?.close();
+    this.#options.http.off('upgrade', this.#track);
+    const until_ms = performance.now() + GOODBYE_MS;
+    while (this.#upgraded.size > 0 && performance.now() < until_ms) await delay(10);
+    for (const socket of this.#upgraded) socket.destroy();
   }
+
+  /** An upgraded connection is no more the HTTP server's to end, and would keep it from closing. */
+  readonly #track = (_request: unknown, socket: Duplex): void => {
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+  };
 
   stats(): PushStats & { readonly connections: number } {
     return { connections: this.#clients.size, ...this.#rooms.stats() };
@@ -141,12 +157,14 @@ export class PushServer implements Service {
     this.#clients.add(client);
     // The first request of a connection would be kept for as long as it lives: some kilobytes each.
     (socket.conn as { request: unknown }).request = null;
-    socket.on('watch', (request: unknown, answer: unknown) => {
+    socket.on('watch', (...values: unknown[]) => {
       // Without a way to answer, the client could not know the state its deltas apply to.
-      if (typeof answer === 'function') answer(this.#watch(client, request));
+      const answer = values.at(-1);
+      if (typeof answer === 'function') answer(this.#watch(client, values[0]));
     });
-    socket.on('unwatch', (request: unknown, answer: unknown) => {
-      this.#rooms.unwatch(client, request);
+    socket.on('unwatch', (...values: unknown[]) => {
+      this.#rooms.unwatch(client, values[0]);
+      const answer = values.at(-1);
       if (typeof answer === 'function') answer();
     });
     socket.on('disconnect', () => {
