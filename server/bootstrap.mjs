@@ -27,6 +27,7 @@ const COMMANDS = {
   test: { entry: 'test/run-all.ts', web: false },
   bench: { entry: 'test/bench/main.ts', web: true },
   screenshots: { entry: 'test/screenshots.ts', web: true },
+  build: { entry: null, web: true },
 };
 
 /** An error whose message is all a person needs. */
@@ -284,6 +285,7 @@ async function main() {
   if (!isInstalled()) await withLock(install);
   const node = findNode();
   if (command.web && !isBuilt()) await withLock(() => buildWeb(node));
+  if (command.entry === null) return;
   // npm runs scripts in the project's folder; a path on the command line means the folder where it was typed.
   if (name === 'vigie' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   const env = command.demo === undefined ? process.env : { ...process.env, VIGIE_DEMO: command.demo };
