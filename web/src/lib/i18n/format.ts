@@ -18,6 +18,8 @@ export interface Format {
   wait(seconds: number | null): string;
   /** A wait for a voice or a sentence: 3 min 25 s. */
   span(seconds: number): string;
+  /** A threshold: 100 s, 15 min. */
+  threshold(seconds: number): string;
   /** Time of day: 18 h 15, 18:15. */
   time(ms: number | string): string;
   timeWithSeconds(ms: number | string): string;
@@ -71,6 +73,8 @@ export function formatFor(language: Language, timeZone: string): Format {
       if (hours === 0 && (rest > 0 || minutes === 0)) parts.push(`${rest} s`);
       return unbroken(parts.join(' '));
     },
+    threshold: (seconds) =>
+      seconds % 60 === 0 ? `${number.format(seconds / 60)}${NBSP}min` : `${number.format(seconds)}${NBSP}s`,
     time: (ms) => unbroken(time.format(new Date(ms))),
     timeWithSeconds: (ms) => unbroken(timeWithSeconds.format(new Date(ms))),
     day: (ms) => day.format(new Date(ms)),

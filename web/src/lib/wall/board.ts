@@ -1,10 +1,13 @@
 /** The wall's content from the live items: what stands where, and the one sentence above it all. Pure but for its damping. */
 import { CITY_KEY, type FeedState, type QueueState } from '#contract/live.ts';
+import type { BilingualName } from '#contract/reference.ts';
 import { DampedOrder, type Ranked } from './order.ts';
 import { type Assessment, assess, type Level } from './trouble.ts';
 
 export interface Row extends Ranked {
   readonly queue: QueueState;
+  /** As it stands on its tile: a counter by its borough, since its strip says what it is. */
+  readonly name: string;
   readonly assessment: Assessment;
 }
 export interface Headline {
@@ -34,12 +37,15 @@ function byName(items: Readonly<Record<string, QueueState>>, lang: 'fr' | 'en') 
   };
 }
 
+const boroughName = (items: Readonly<Record<string, QueueState>>, { borough }: QueueState): BilingualName | undefined =>
+  Object.values(items).find((queue) => queue.kind === 'phone' && borough !== null && queue.borough === borough)?.name;
+
 export class BoardMaker {
   readonly #phones = new DampedOrder();
   readonly #counters = new DampedOrder();
 
-  /** The board at a moment (ms, server time; null while it is not known). */
-  make(items: Readonly<Record<string, QueueState>>, now_ms: number | null, lang: 'fr' | 'en'): Board {
+  /** The board at a moment (ms, server time). */
+  make(items: Readonly<Record<string, QueueState>>, now_ms: number, lang: 'fr' | 'en'): Board {
     const phones = this.#rows(this.#phones, items, 'phone', now_ms, lang);
     const counters = this.#rows(this.#counters, items, 'counter', now_ms, lang);
     return { summary: items[CITY_KEY] ?? null, phones, counters, headline: headlineOf([...phones, ...counters]) };
@@ -49,15 +55,19 @@ export class BoardMaker {
     order: DampedOrder,
     items: Readonly<Record<string, QueueState>>,
     kind: QueueState['kind'],
-    now_ms: number | null,
+    now_ms: number,
     lang: 'fr' | 'en',
   ): Row[] {
     const assessments = new Map<string, Assessment>();
     for (const [id, queue] of Object.entries(items)) {
       if (id !== CITY_KEY && queue.kind === kind) assessments.set(id, assess(queue, now_ms));
     }
-    const ranked = order.update(assessments, now_ms ?? 0, byName(items, lang));
-    return ranked.map((place) => ({ ...place, queue: items[place.id]!, assessment: assessments.get(place.id)! }));
+    const ranked = order.update(assessments, now_ms, byName(items, lang));
+    return ranked.map((place) => {
+      const queue = items[place.id]!;
+      const name = (kind === 'counter' ? boroughName(items, queue) : undefined) ?? queue.name;
+      return { ...place, queue, name: name[lang], assessment: assessments.get(place.id)! };
+    });
   }
 }
 

@@ -42,7 +42,7 @@ export class DampedOrder {
     for (const id of this.#places.keys()) if (!assessments.has(id)) this.#places.delete(id);
     let moved = false;
     for (const [id, assessment] of assessments) moved = this.#take(id, assessment, now_ms) || moved;
-    this.#started = true;
+    this.#started ||= assessments.size > 0;
     if (moved || now_ms - this.#resorted_ms >= RESORT_EVERY_MS) this.#sort(assessments, now_ms, fallback);
     return [...this.#places]
       .sort(([, a], [, b]) => a.rank - b.rank)

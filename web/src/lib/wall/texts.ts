@@ -10,7 +10,7 @@ export function reasonText(row: Row, { t, format }: I18n): string {
     case 'service_level':
       return t.wall.reason.service_level(
         format.share(service_level.value),
-        format.span(queue.threshold_s),
+        format.threshold(queue.threshold_s),
         format.share(queue.target),
       );
     case 'longest_wait':

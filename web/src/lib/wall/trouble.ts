@@ -76,7 +76,7 @@ function findings(queue: QueueState, wait_s: number): Finding[] {
     const level = breach ? 'breach' : 'attention';
     found.push({ level, reason: 'longest_wait', excess: wait_s / limit_s, since_ms });
   }
-  if (queue.waiting > 0 && signedIn(queue) === 0) {
+  if (queue.kind === 'phone' && queue.waiting > 0 && signedIn(queue) === 0) {
     found.push({ level: 'attention', reason: 'no_agents', excess: 1 + queue.waiting / 5, since_ms: null });
   }
   if (
