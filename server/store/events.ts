@@ -15,7 +15,7 @@ import { BinaryWriter } from './copy-format.ts';
 import { copyTransaction } from './copy-transaction.ts';
 import type { Database } from './database.ts';
 import { arraysOf, FAMILY_COLUMNS } from './event-columns.ts';
-import { readFamilies } from './event-reader.ts';
+import { readFamilies, type Window } from './event-reader.ts';
 import type { Batch, BatchResult, RejectedEvent } from './events.types.ts';
 import { isRefusal, isUniqueViolation, storeError } from './faults.ts';
 import { rfc3339Of } from './instants.ts';
@@ -293,6 +293,11 @@ export class EventStore {
     families: readonly Family[] = FAMILIES,
   ): AsyncIterable<EventRecord[]> {
     return readFamilies(this.#db, this.#sources, { from_us, to_us, families });
+  }
+
+  /** The events of one batch and family in a span. */
+  readBatch(window: Required<Window>, family: Family): AsyncIterable<EventRecord[]> {
+    return readFamilies(this.#db, this.#sources, { ...window, families: [family] });
   }
 
   /** Writes again what the journal held at the opening: acknowledged batches that the database may have lost. */

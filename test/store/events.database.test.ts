@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 const count = async (table: string): Promise<number> =>
-  Number((await db.query(`select count(*) as n from ${table}`)).rows[0].n);
+  Number((await db.query(`select count(*) as n from ${table}`)).rows[0]?.n);
 const write = (events: readonly EventRecord[]) => store.write({ events, rejected: [] });
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => callEvent(from + i));
 
