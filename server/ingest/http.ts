@@ -1,8 +1,9 @@
 /** `POST /api/v1/events`: from a request to the account of what was stored. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Router } from 'express';
-import { type Access, bearerOf } from '../access/access.ts';
+import type { Access } from '../access/access.ts';
 import type { Grant } from '../access/keys.ts';
+import { bearerOf } from '../lib/bearer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
 import { BODY_BYTES_MAX, ClientGone, decodeText, parseJson, readBody } from '../lib/http-body.ts';
@@ -59,8 +60,21 @@ export function eventsHandler(
       }
       options.logger.error({ error }, 'a request with events failed');
       sendError(res, new VigieError('internal', 'The server failed; its log says how.', { status: 500 }));
+    } finally {
+      drain(req);
     }
   };
+}
+
+/** Most senders read the answer only when they have sent all; those who go on for longer than this are cut off, ms. */
+const DRAIN_MS_MAX = 10_000;
+
+/** Reads on what is left of a refused body, since closing at once would reset the connection under the answer. */
+function drain(req: IncomingMessage): void {
+  if (req.complete || req.destroyed) return;
+  const timer = setTimeout(() => req.socket.destroy(), DRAIN_MS_MAX);
+  const stop = (): void => clearTimeout(timer);
+  req.once('end', stop).once('close', stop).on('error', stop).resume();
 }
 
 /**

@@ -168,6 +168,9 @@ async function readChunks(stream: Readable, reader: StreamReader): Promise<void>
     if (step.done) return;
     await reader.push(step.value as Buffer);
   }
+  // Lets go of the stream: as long as it is read by steps, what is left of a refused body could not drain away, and
+  // the next request on its connection would never be read.
+  await chunks.return?.();
 }
 
 /** Reads a request's stream to its end, or to the first thing that stops it. Never throws. */

@@ -14,8 +14,7 @@ export function sendError(res: ServerResponse, error: VigieError, more: Record<s
   res.setHeader('content-length', Buffer.byteLength(body));
   if (retry_after_s !== undefined) res.setHeader('retry-after', String(Math.ceil(retry_after_s)));
   if (status === 401) res.setHeader('www-authenticate', 'Bearer realm="vigie"');
-  // What is left of a refused body is not worth reading to keep a connection.
-  if (status === 413 || status === 408) res.setHeader('connection', 'close');
+  if (status === 408) res.setHeader('connection', 'close');
   res.end(body);
 }
 
