@@ -126,9 +126,11 @@ class CityRun {
     for (let number = today - 1; number >= first; number--) {
       this.#phase = number > today - RECENT_DAYS ? 'two_weeks' : 'history';
       // The next day is made while this one travels.
-      const sent = this.#fill(number, start_us);
+      const sent = this.#fill(number, start_us).then(() => this.#tell(today - number + 1));
+      // A failure is met where it is awaited; the day before it may fail first.
+      sent.catch(() => undefined);
       await waiting;
-      waiting = sent.then(() => this.#tell(today - number + 1));
+      waiting = sent;
     }
     await waiting;
     this.#city.release();
