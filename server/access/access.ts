@@ -1,5 +1,6 @@
 /** Who may send and who may read: from a request's key, cookie, address and origin. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { bearerOf } from '../lib/bearer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { BOOTSTRAP, type Grant, grantOf, type KeyRepository, sameSecret, sha256Hex } from './keys.ts';
 
@@ -97,11 +98,6 @@ export class Access {
     this.#readers = { exist, until_us: now_us + CACHE_US };
     return exist;
   }
-}
-
-/** The key of `Authorization: Bearer <key>`. */
-export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
-  return /^Bearer +([\x21-\x7e]{1,256}) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 function sessionOf(headers: IncomingHttpHeaders): string | undefined {

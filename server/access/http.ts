@@ -1,10 +1,11 @@
 /** Keys and sessions over HTTP, and the gate before everything that is read. */
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { bearerOf } from '../lib/bearer.ts';
 import { VigieError } from '../lib/errors.ts';
 import { decodeText, parseJson, readBody } from '../lib/http-body.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { type Access, bearerOf, SESSION_COOKIE } from './access.ts';
+import { type Access, SESSION_COOKIE } from './access.ts';
 import { type KeyRepository, type NewKey, newKeyFault, newSecret } from './keys.ts';
 
 export interface AccessRouterOptions {
