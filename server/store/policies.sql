@@ -1,0 +1,2 @@
+-- BLOCK set_policies
+select set_policies($retention_days::integer, $rejected_days::integer)::text as done

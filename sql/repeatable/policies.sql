@@ -1,0 +1,78 @@
+-- What happens to data as it grows old. Every kind has a limit (RULES, privacy); only counts outlive it.
+--
+--   kind             columnstore after   kept
+--   six event kinds  14 days             retention_days (800: two years and the report of their last month)
+--   rejected events  -                   rejected_days (90)
+--   batch notes      -                   3 days: what a server that was away may have to catch up
+--
+-- 14 days is the window in which late events are usual: into rows they cost a tenth of what they cost into columns.
+
+create or replace procedure prune_event_batch(job_id integer, config jsonb)
+language sql as $$
+  delete from event_batch where received_at < now() - (config ->> 'keep')::interval
+$$;
+
+-- Gives a hypertable or a view its policy, and leaves one alone that is as it should be: a job that is made anew is due
+-- at once, and forgets how it went before.
+create or replace procedure set_retention(target regclass, keep interval)
+language plpgsql as $$
+begin
+  perform from timescaledb_information.jobs
+  where proc_name = 'policy_retention' and hypertable_name = target::text
+    and (config ->> 'drop_after')::interval = keep;
+  if found then return; end if;
+  perform remove_retention_policy(target, if_exists => true);
+  perform add_retention_policy(target, drop_after => keep, schedule_interval => interval '1 day');
+end
+$$;
+
+-- A refresh never reaches the time whose events are gone: it would erase what was counted from them. It stays a chunk
+-- and a day clear of it, and an hour behind the present, where the view counts the events themselves.
+create or replace procedure set_refresh(target regclass, retention_days integer)
+language plpgsql as $$
+declare
+  reach constant interval := make_interval(days => retention_days - 8);
+begin
+  perform from timescaledb_information.jobs as job
+  join timescaledb_information.continuous_aggregates as view
+    -- Older versions name the view's hypertable, newer ones the view.
+    on job.hypertable_name in (view.view_name, view.materialization_hypertable_name)
+  where job.proc_name = 'policy_refresh_continuous_aggregate' and view.view_name = target::text
+    and (job.config ->> 'start_offset')::interval = reach;
+  if found then return; end if;
+  perform remove_continuous_aggregate_policy(target, if_exists => true);
+  perform add_continuous_aggregate_policy(
+    target,
+    start_offset => reach,
+    end_offset => interval '1 hour',
+    schedule_interval => interval '15 minutes'
+  );
+end
+$$;
+
+create or replace function set_policies(retention_days integer, rejected_days integer)
+returns void
+language plpgsql as $$
+declare
+  family text;
+begin
+  if retention_days < 32 then
+    raise exception 'events must be kept for 32 days at least, not %', retention_days;
+  end if;
+  foreach family in array array['call', 'agent', 'counter', 'web', 'mail', 'request'] loop
+    call set_retention((family || '_event')::regclass, make_interval(days => retention_days));
+    call set_refresh((family || '_15min')::regclass, retention_days);
+    perform add_compression_policy(
+      (family || '_event')::regclass,
+      compress_after => interval '14 days',
+      schedule_interval => interval '1 day',
+      if_not_exists => true
+    );
+  end loop;
+  call set_retention('rejected_event'::regclass, make_interval(days => rejected_days));
+  perform from timescaledb_information.jobs where proc_name = 'prune_event_batch';
+  if not found then
+    perform add_job('prune_event_batch', interval '1 hour', config => '{"keep": "3 days"}');
+  end if;
+end
+$$;

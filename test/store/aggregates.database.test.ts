@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FAMILIES } from '../../server/contract/event-types.ts';
+import type { Database } from '../../server/store/database.ts';
+import { EventStore } from '../../server/store/events.ts';
+import { applyPolicies } from '../../server/store/policies.ts';
+import { testDatabase, testLogger } from '../setup/database.ts';
+import { anyEvent, callEvent, collect, DAY_US, START_US } from './sample-events.ts';
+
+let db: Database;
+let store: EventStore;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ db, close } = await testDatabase());
+  store = new EventStore(db, { server_id: randomUUID(), logger: testLogger });
+});
+afterAll(() => close());
+
+const jobs = async (): Promise<unknown[]> =>
+  (
+    await db.query(
+      `select job_id, proc_name, hypertable_name, config from timescaledb_information.jobs
+       where proc_name not like 'policy_telemetry%' and job_id >= 1000 order by job_id`,
+    )
+  ).rows;
+async function runJobs(proc: string): Promise<void> {
+  const { rows } = await db.query('select job_id from timescaledb_information.jobs where proc_name = $1', [
+    proc,
+  ]);
+  for (const { job_id } of rows) await db.query(`call run_job(${job_id})`);
+}
+
+/** Every bucket and count, from the view and from the events themselves. */
+async function expectEqualCounts(): Promise<void> {
+  for (const family of FAMILIES) {
+    const by = {
+      call: 'coalesce(queue, from_queue)',
+      agent: 'state',
+      counter: 'counter',
+      web: 'type',
+      mail: 'medium',
+      request: 'service',
+    };
+    const column = family === 'call' ? 'queue' : by[family];
+    const view = await db.query(
+      `select bucket, ${column} as key, sum(n)::int as n from ${family}_15min group by 1, 2 order by 1, 2`,
+    );
+    const plain = await db.query(
+      `select date_bin('15 minutes', ts, '2000-01-01Z') as bucket, ${by[family]} as key, count(*)::int as n
+       from ${family}_event group by 1, 2 order by 1, 2`,
+    );
+    expect(view.rows).toEqual(plain.rows);
+  }
+}
+
+it('counts in real time, and after refreshes, what plain SQL counts over the events', async () => {
+  const [events] = fc.sample(fc.array(anyEvent, { minLength: 400, maxLength: 500 }), {
+    numRuns: 1,
+    seed: 311,
+  });
+  await store.write({ events: events!, rejected: [] });
+  await expectEqualCounts();
+  await runJobs('policy_refresh_continuous_aggregate');
+  await expectEqualCounts();
+  const late = events!.map((event) => ({ ...event, time_us: event.time_us - 3 * DAY_US }));
+  await store.write({ events: late, rejected: [] });
+  await runJobs('policy_refresh_continuous_aggregate');
+  await expectEqualCounts();
+}, 60_000);
+
+it('sums talk, hold and wrap-up', async () => {
+  const view = await db.query('select sum(talk_sum_s) as talk, sum(handled)::int as handled from call_15min');
+  const plain = await db.query(
+    'select sum(talk_s) as talk, count(coalesce(talk_s, hold_s, wrap_up_s))::int as handled from call_event',
+  );
+  expect(view.rows[0]?.handled).toBe(plain.rows[0]?.handled);
+  expect(view.rows[0]?.talk).toBeCloseTo(plain.rows[0]?.talk, 3);
+});
+
+it('takes late events into a compressed chunk, and still knows the duplicates', async () => {
+  const old_us = START_US - 60 * DAY_US;
+  const old = Array.from({ length: 300 }, (_, n) => callEvent(n, { time_us: old_us + n * 1_000_000 }));
+  await store.write({ events: old.slice(0, 200), rejected: [] });
+  await db.query("select compress_chunk(c) from show_chunks('call_event', older_than => $1::timestamptz) c", [
+    new Date((START_US - 20 * DAY_US) / 1000).toISOString(),
+  ]);
+  const compressed = await db.query(
+    "select count(*)::int as n from timescaledb_information.chunks where is_compressed and hypertable_name = 'call_event'",
+  );
+  expect(compressed.rows[0]?.n).toBeGreaterThan(0);
+  expect((await store.write({ events: old.slice(195, 205), rejected: [] })).fresh).toEqual(
+    Array.from({ length: 10 }, (_, i) => i >= 5),
+  );
+  expect((await store.write({ events: old.slice(205), rejected: [] })).fresh).not.toContain(false);
+  expect((await store.write({ events: old, rejected: [] })).fresh).not.toContain(true);
+  expect(await collect(store.readWindow(old_us, old_us + DAY_US))).toEqual(old);
+});
+
+it('gives every kind its policies once, and follows the settings', async () => {
+  const before = await jobs();
+  // Six kinds of events are kept, refreshed and compressed; rejected ones and notes of batches are kept for a while.
+  expect(before).toHaveLength(6 * 3 + 2);
+  await applyPolicies(db, { retention_days: 800, rejected_retention_days: 90 });
+  expect(await jobs()).toEqual(before);
+  await applyPolicies(db, { retention_days: 400, rejected_retention_days: 30 });
+  const after = (await jobs()) as {
+    proc_name: string;
+    hypertable_name: string;
+    config: Record<string, string>;
+  }[];
+  expect(after).toHaveLength(before.length);
+  const kept = after
+    .filter((job) => job.proc_name === 'policy_retention')
+    .map((job) => job.config.drop_after);
+  expect(new Set(kept)).toEqual(new Set(['400 days', '30 days']));
+  for (const job of after.filter((job) => job.proc_name.includes('refresh'))) {
+    expect(job.config).toMatchObject({ start_offset: '392 days', end_offset: '01:00:00' });
+  }
+});
+
+it('forgets the notes of batches after some days', async () => {
+  await db.query("update event_batch set received_at = now() - interval '4 days' where family = 'call'");
+  await runJobs('prune_event_batch');
+  const { rows } = await db.query("select count(*)::int as n from event_batch where family = 'call'");
+  expect(rows[0]?.n).toBe(0);
+});
