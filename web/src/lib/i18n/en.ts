@@ -36,7 +36,8 @@ export const en: Dictionary = {
       ok: (open) => `${open} queues open, all within their targets`,
       okOne: 'The queue is within its targets',
       closed: 'Outside office hours',
-      stale: (time) => `Nothing received since ${time}. The figures shown are from that moment; reconnecting.`,
+      stale: (time) =>
+        `Nothing received since ${time}. The figures shown are from that moment; reconnecting.`,
       loading: 'The first figures will be here in a moment.',
       empty: 'As soon as an event names a queue, it appears here.',
       refused: 'The server asks for a read key.',
@@ -180,7 +181,12 @@ export const en: Dictionary = {
     history: 'History',
     historyDone: 'complete',
     connection: 'Connection',
-    connectionStates: { connecting: 'connecting', live: 'live', stale: 'interrupted', refused: 'key required' },
+    connectionStates: {
+      connecting: 'connecting',
+      live: 'live',
+      stale: 'interrupted',
+      refused: 'key required',
+    },
     feeds: 'Sources',
     source: 'Source',
     families: 'Types',

@@ -34,7 +34,11 @@ export function formatFor(language: Language, timeZone: string): Format {
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const shares = [0, 1].map(
     (digits) =>
-      new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }),
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
   );
   const clock = { hour: 'numeric', minute: '2-digit', hour12: false, timeZone } as const;
   const time = new Intl.DateTimeFormat(locale, clock);
@@ -56,8 +60,13 @@ export function formatFor(language: Language, timeZone: string): Format {
     shareParts(value, digits = 0) {
       if (value === null) return { number: DASH, unit: '' };
       const parts = shareOf(value, digits);
-      const numeric = parts.filter(({ type }) => ['minusSign', 'integer', 'group', 'decimal', 'fraction'].includes(type));
-      return { number: numeric.map((part) => part.value).join(''), unit: language === 'fr' ? `${NBSP}%` : '%' };
+      const numeric = parts.filter(({ type }) =>
+        ['minusSign', 'integer', 'group', 'decimal', 'fraction'].includes(type),
+      );
+      return {
+        number: numeric.map((part) => part.value).join(''),
+        unit: language === 'fr' ? `${NBSP}%` : '%',
+      };
     },
     wait(seconds) {
       if (seconds === null) return DASH;

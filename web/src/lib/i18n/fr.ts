@@ -34,7 +34,8 @@ export const fr = {
       ok: (open: string) => `${open} files ouvertes, toutes dans leurs cibles`,
       okOne: 'La file est dans ses cibles',
       closed: 'Hors des heures de bureau',
-      stale: (time: string) => `Rien reçu depuis ${time}. Les chiffres affichés sont ceux de ce moment ; reconnexion en cours.`,
+      stale: (time: string) =>
+        `Rien reçu depuis ${time}. Les chiffres affichés sont ceux de ce moment ; reconnexion en cours.`,
       loading: 'Les premiers chiffres arrivent dans un instant.',
       empty: 'Dès qu’un événement nomme une file, elle apparaît ici.',
       refused: 'Le serveur demande une clé de lecture.',
@@ -87,14 +88,8 @@ export const fr = {
     feedSilent: (sources: string) => `Source silencieuse : ${sources}`,
     databaseDown: 'Base de données injoignable : les nouveaux événements attendent.',
     pausedSince: (time: string) => `Affichage en pause depuis ${time}`,
-    summary: (
-      name: string,
-      level: string,
-      waiting: string,
-      longest: string,
-      share: string,
-      agents: string,
-    ) => `${name} : ${level}. ${waiting} en attente, plus longue attente ${longest}, niveau de service ${share}, ${agents}.`,
+    summary: (name: string, level: string, waiting: string, longest: string, share: string, agents: string) =>
+      `${name} : ${level}. ${waiting} en attente, plus longue attente ${longest}, niveau de service ${share}, ${agents}.`,
     agentsSummary: (available: string, busy: string, paused: string) =>
       `${available} agents libres, ${busy} occupés, ${paused} en pause`,
     rule: 'Comment l’état est déterminé',
@@ -186,7 +181,12 @@ export const fr = {
     history: 'Historique',
     historyDone: 'complet',
     connection: 'Connexion',
-    connectionStates: { connecting: 'en cours', live: 'en direct', stale: 'interrompue', refused: 'clé demandée' },
+    connectionStates: {
+      connecting: 'en cours',
+      live: 'en direct',
+      stale: 'interrompue',
+      refused: 'clé demandée',
+    },
     feeds: 'Sources',
     source: 'Source',
     families: 'Types',

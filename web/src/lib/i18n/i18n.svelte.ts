@@ -1,7 +1,7 @@
 /** The language of the screens below, its texts and its formats. */
 import { getContext, setContext } from 'svelte';
 import { rememberChoice } from '../ui/remember.ts';
-import { type Language } from './address.ts';
+import type { Language } from './address.ts';
 import { DICTIONARIES, type Dictionary } from './dictionary.ts';
 import { type Format, formatFor } from './format.ts';
 

@@ -39,7 +39,12 @@ export const STALE_AFTER_MS = 15_000;
 const STALE_CUT_MS = 5_000;
 const RETRY_MS = 10_000;
 const WATCH_ANSWER_MS = 10_000;
-const REFUSALS: ReadonlySet<unknown> = new Set(['unauthorised', 'unauthorized', 'unauthenticated', 'forbidden']);
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  'unauthorised',
+  'unauthorized',
+  'unauthenticated',
+  'forbidden',
+]);
 
 export class TopicCopy<T extends Topic = Topic> {
   readonly topic: T;
@@ -229,7 +234,8 @@ export class LiveConnection {
   #check(): void {
     const now_ms = this.#timers.monotonic_ms();
     for (const copy of this.#copies.values()) {
-      if (this.#connected && copy.asked_ms !== null && now_ms - copy.asked_ms > WATCH_ANSWER_MS) this.#ask(copy);
+      if (this.#connected && copy.asked_ms !== null && now_ms - copy.asked_ms > WATCH_ANSWER_MS)
+        this.#ask(copy);
     }
     const silence_ms = this.#heard_ms === null ? 0 : now_ms - this.#heard_ms;
     const cut_ms = this.#cut_ms === null ? 0 : now_ms - this.#cut_ms;

@@ -1,7 +1,8 @@
 /** The live data in runes. Changes enter once, batched to animation frames; a pause freezes what is shown (WCAG 2.2.2). */
+
+import { io } from 'socket.io-client';
 import { getContext, setContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
-import { io } from 'socket.io-client';
 import { CITY_SCOPE, CLOCK_KEY, type ClockState, type Topic, type TopicItem } from '#contract/live.ts';
 import { type ConnectionStatus, LiveConnection, type Timers, type TopicCopy } from './connection.ts';
 

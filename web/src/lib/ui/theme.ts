@@ -5,4 +5,5 @@ export type Theme = (typeof THEMES)[number];
 
 export const asTheme = (value: string | null | undefined): Theme | null =>
   value === 'auto' || value === 'light' || value === 'dark' ? value : null;
-export const nextTheme = (theme: Theme): Theme => THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
+export const nextTheme = (theme: Theme): Theme =>
+  THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';

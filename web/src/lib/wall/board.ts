@@ -37,8 +37,13 @@ function byName(items: Readonly<Record<string, QueueState>>, lang: 'fr' | 'en') 
   };
 }
 
-const boroughName = (items: Readonly<Record<string, QueueState>>, { borough }: QueueState): BilingualName | undefined =>
-  Object.values(items).find((queue) => queue.kind === 'phone' && borough !== null && queue.borough === borough)?.name;
+const boroughName = (
+  items: Readonly<Record<string, QueueState>>,
+  { borough }: QueueState,
+): BilingualName | undefined =>
+  Object.values(items).find(
+    (queue) => queue.kind === 'phone' && borough !== null && queue.borough === borough,
+  )?.name;
 
 export class BoardMaker {
   readonly #phones = new DampedOrder();
@@ -48,7 +53,12 @@ export class BoardMaker {
   make(items: Readonly<Record<string, QueueState>>, now_ms: number, lang: 'fr' | 'en'): Board {
     const phones = this.#rows(this.#phones, items, 'phone', now_ms, lang);
     const counters = this.#rows(this.#counters, items, 'counter', now_ms, lang);
-    return { summary: items[CITY_KEY] ?? null, phones, counters, headline: headlineOf([...phones, ...counters]) };
+    return {
+      summary: items[CITY_KEY] ?? null,
+      phones,
+      counters,
+      headline: headlineOf([...phones, ...counters]),
+    };
   }
 
   #rows(

@@ -65,9 +65,18 @@ function findings(queue: QueueState, wait_s: number): Finding[] {
   const found: Finding[] = [];
   const { service_level, abandonment } = queue.recent.metrics;
   const counted = denominatorOf(service_level);
-  if (service_level.value !== null && service_level.value < queue.target && counted >= COUNTED_ATTENTION_MIN) {
+  if (
+    service_level.value !== null &&
+    service_level.value < queue.target &&
+    counted >= COUNTED_ATTENTION_MIN
+  ) {
     const level = counted >= COUNTED_MIN ? 'breach' : 'attention';
-    found.push({ level, reason: 'service_level', excess: 1 + (queue.target - service_level.value) * 4, since_ms: null });
+    found.push({
+      level,
+      reason: 'service_level',
+      excess: 1 + (queue.target - service_level.value) * 4,
+      since_ms: null,
+    });
   }
   if (wait_s > queue.threshold_s) {
     const breach = wait_s > queue.threshold_s * WAIT_BREACH_FACTOR;
