@@ -179,7 +179,10 @@ function transfer(legs: Leg[], event: ContactEvent): void {
   const from = (leg: Leg): boolean => leg.queue === event.queue || isServedBy(leg, event.queue);
   let leg = legs.findLast((candidate) => candidate.status !== 'ended' && from(candidate));
   // Nothing is known of it but that it went on from there.
-  if (!leg && !legs.some(from)) leg = addLeg(legs, event.queue, event.time_us, 'unknown');
+  if (!leg && !legs.some(from)) {
+    leaveOthers(legs, event.time_us);
+    leg = addLeg(legs, event.queue, event.time_us, 'unknown');
+  }
   if (leg?.status === 'serving') {
     leg.transferred = true;
     endService(leg, event.time_us);
