@@ -73,10 +73,13 @@ export function readRouter(options: ReadOptions): Router {
     return { ...queue, as_of: isoOf(clock.now_us()) };
   });
   get('/api/v1/queues/:id/intervals', async (req) => {
-    const { queue } = findQueue(state, String(req.params.id));
+    const id = String(req.params.id);
+    const live = liveQueue(state, id);
+    const queue = live?.queue ?? id;
     const { from_us, to_us } = spanOf(req, options);
     const rows = await options.intervals(queue, from_us, to_us);
-    if (!rows) throw unknownQueue(queue);
+    // A queue whose last contact is longer ago than the live state reaches is known by its rows alone.
+    if (!rows || (!live && rows.length === 0)) throw unknownQueue(queue);
     return page(rows, { queue, from: isoOf(from_us), to: isoOf(to_us) });
   });
   get('/api/v1/feeds', () => {
@@ -98,9 +101,13 @@ export function readRouter(options: ReadOptions): Router {
   return router;
 }
 
-/** A queue, or a counter named without its `counter:`. @throws VigieError 404 */
+/** A queue, or a counter named without its `counter:`. */
+const liveQueue = (state: ReadOptions['state'], id: string): QueueState | undefined =>
+  state.item('queues', id) ?? state.item('queues', `counter:${id}`);
+
+/** @throws VigieError 404 */
 function findQueue(state: ReadOptions['state'], id: string): QueueState {
-  const queue = state.item('queues', id) ?? state.item('queues', `counter:${id}`);
+  const queue = liveQueue(state, id);
   if (!queue) throw unknownQueue(id);
   return queue;
 }
