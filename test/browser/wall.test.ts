@@ -1,0 +1,179 @@
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM_ARGS, findChromium } from '../setup/chromium.ts';
+import { TestServer } from './server.ts';
+
+const SIZES = [
+  { width: 1920, height: 1080 },
+  { width: 3840, height: 2160 },
+  { width: 390, height: 844 },
+];
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const STALE_WITHIN_MS = 15_000;
+
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext;
+const faults: string[] = [];
+
+async function open(path: string, size = SIZES[0]!): Promise<Page> {
+  context = await browser.newContext({ viewport: size, bypassCSP: true });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(server.url + path);
+  return page;
+}
+const tile = (page: Page, queue: string) => page.locator(`[data-queue="${queue}"]`);
+const waitingOf = (page: Page, queue: string) => tile(page, queue).locator('.value').first();
+
+beforeAll(async () => {
+  const executablePath = await findChromium();
+  server = await TestServer.create();
+  browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+afterEach(async () => {
+  await context?.close();
+  expect(faults.splice(0)).toEqual([]);
+});
+
+describe('the wall', () => {
+  it('shows a call within a second of its being accepted, and its going', async () => {
+    const page = await open('/mur');
+    await tile(page, 'VM').waitFor();
+    await server.send([{ type: 'call.queued', subject: 'call-1', data: { queue: 'VM' } }]);
+    await expect.poll(() => waitingOf(page, 'VM').innerText(), { timeout: 3_000 }).toMatch(/1$/);
+    await server.send([{ type: 'call.answered', subject: 'call-1', data: { queue: 'VM', agent: 'a1' } }]);
+    await expect.poll(() => waitingOf(page, 'VM').innerText(), { timeout: 3_000 }).toMatch(/0$/);
+  });
+
+  it('puts a queue in breach first, with its name in the headline', async () => {
+    const page = await open('/mur');
+    await tile(page, 'LS').waitFor();
+    const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1000);
+    await server.send([{ type: 'call.queued', subject: 'call-2', data: { queue: 'LS' }, time: ago(400) }]);
+    const headline = page.locator('.headline');
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: 5_000 }).toBe('breach');
+    expect(await headline.innerText()).toContain('LaSalle');
+    const first = page.locator('[data-queue]').first();
+    expect(await first.getAttribute('data-queue')).toBe('LS');
+    expect(await first.getAttribute('data-level')).toBe('breach');
+    await server.send([{ type: 'call.abandoned', subject: 'call-2', data: { queue: 'LS' } }]);
+  });
+
+  it('says everything in both languages, one key apart, and remembers the choice', async () => {
+    const page = await open('/mur');
+    await tile(page, 'VM').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+    expect(await page.locator('main').innerText()).toContain('En attente');
+    await page.keyboard.press('l');
+    await expect.poll(() => page.locator('main').innerText()).toContain('Waiting');
+    expect(new URL(page.url()).pathname).toBe('/wall');
+    await page.waitForTimeout(300);
+    await page.goto(`${server.url}/mur`);
+    await tile(page, 'VM').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    expect(await page.locator('main').innerText()).not.toContain('En attente');
+  });
+
+  it('opens the definition of a figure by keyboard and gives the focus back', async () => {
+    const page = await open('/mur');
+    const figure = waitingOf(page, 'VM').getByRole('button');
+    await figure.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('dialog').innerText()).toContain('contacts dans la file maintenant');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    expect(await figure.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('stands still while it is paused, says so, and catches up', async () => {
+    const page = await open('/mur');
+    await tile(page, 'OM').or(tile(page, 'VD')).first().waitFor();
+    await page.keyboard.press('p');
+    await server.send([{ type: 'call.queued', subject: 'call-3', data: { queue: 'VD' } }]);
+    await page.waitForTimeout(1_500);
+    expect(await waitingOf(page, 'VD').innerText()).toMatch(/0$/);
+    expect(await page.locator('.banner').innerText()).toContain('en pause');
+    await page.keyboard.press('p');
+    await expect.poll(() => waitingOf(page, 'VD').innerText()).toMatch(/1$/);
+    await server.send([{ type: 'call.abandoned', subject: 'call-3', data: { queue: 'VD' } }]);
+  });
+
+  it('has figures of a thirtieth of the screen, without scrolling, at both sizes of wall', async () => {
+    for (const size of SIZES.slice(0, 2)) {
+      const page = await open('/mur', size);
+      await tile(page, 'VM').waitFor();
+      const heights = await page.locator('.tile .value').evaluateAll((all) =>
+        all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize)),
+      );
+      expect(heights.length).toBeGreaterThanOrEqual(60);
+      expect(Math.min(...heights)).toBeGreaterThanOrEqual(size.height / 30);
+      const scrolls = await page.evaluate(
+        () => document.documentElement.scrollHeight > document.documentElement.clientHeight,
+      );
+      expect(scrolls).toBe(false);
+      await context.close();
+    }
+  });
+});
+
+describe('every screen', () => {
+  const PATHS = ['/', '/mur', '/wall/VM', '/sante', '/definitions', '/connexion'];
+
+  it('never scrolls sideways, on a wall or on a phone', async () => {
+    for (const size of SIZES) {
+      for (const path of PATHS) {
+        const page = await open(path, size);
+        await page.waitForTimeout(400);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect([path, size.width, overflow]).toEqual([path, size.width, 0]);
+        await context.close();
+      }
+    }
+  });
+
+  it('has no serious fault of accessibility, light or dark', async () => {
+    for (const theme of ['light', 'dark']) {
+      for (const path of PATHS) {
+        const page = await open(`${path}?theme=${theme}`);
+        await page.waitForTimeout(600);
+        await page.addScriptTag({ path: AXE });
+        const found = await page.evaluate(async () => {
+          const { axe } = globalThis as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+          };
+          const { violations } = await axe.run();
+          return violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+        });
+        expect([path, theme, found]).toEqual([path, theme, []]);
+        await context.close();
+      }
+    }
+  });
+});
+
+describe('when the server dies', () => {
+  it('the wall is visibly stale within 15 s, and right again by itself after the restart', async () => {
+    const page = await open('/mur');
+    await tile(page, 'VM').waitFor();
+    await server.kill();
+    const killed = Date.now();
+    const headline = page.locator('.headline');
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: STALE_WITHIN_MS }).toBe('stale');
+    expect(Date.now() - killed).toBeLessThanOrEqual(STALE_WITHIN_MS);
+    expect(await tile(page, 'VM').getAttribute('data-level')).toBe('stale');
+    await server.start();
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: 20_000 }).not.toBe('stale');
+    await server.send([{ type: 'call.queued', subject: 'call-9', data: { queue: 'VM' } }]);
+    await expect.poll(() => waitingOf(page, 'VM').innerText(), { timeout: 5_000 }).toMatch(/1$/);
+  });
+});
