@@ -136,6 +136,10 @@ class Wire {
     this.#flush();
   }
 
+  shutDown(): void {
+    this.#module._pgl_shutdown();
+  }
+
   #give(pointer: number, length_max: number): number {
     const length = Math.min(this.#input.length - this.#read, length_max);
     this.#module.HEAPU8.set(this.#input.subarray(this.#read, this.#read + length), pointer);
@@ -262,7 +266,8 @@ class Server {
 
   #stop(): void {
     this.#wire.run(simpleQuery('ROLLBACK'), 0);
-    this.#checkpoint();
+    // With its own last checkpoint, so that the next opening neither recovers nor syncs every file again.
+    this.#wire.shutDown();
     post({ type: 'stopped' });
     port.close();
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -170,6 +170,35 @@ describe.runIf(testDatabaseUrl === null)('the embedded database', () => {
     expect(rows[0]?.total).toBeGreaterThan(200 * 1024 * 1024);
     const segments = await readdir(join(folder, 'db', 'pg_wal'));
     expect(segments.length).toBeLessThan(170);
+  });
+
+  it('has every journaled record, in what a power cut leaves of the folder', async () => {
+    const image = await mkdtemp(join(tmpdir(), 'vigie-power-'));
+    await db.query('CREATE TABLE acknowledged (n integer PRIMARY KEY)');
+    const write = async (n: number) => {
+      await db.journal(Buffer.from(String(n)));
+      await db.query('INSERT INTO acknowledged VALUES ($1)', [n]);
+    };
+    for (let n = 0; n < 10; n += 1) await write(n);
+    // The worst case: of the database's files only what the last checkpoint synced, while the journal went on.
+    await db.query('CHECKPOINT');
+    await cp(join(folder, 'db'), join(image, 'db'), { recursive: true });
+    for (let n = 10; n < 50; n += 1) await write(n);
+    await cp(join(folder, 'journal'), join(image, 'journal'), { recursive: true });
+    const [segment = ''] = await readdir(join(image, 'journal'));
+    await appendFile(join(image, 'journal', segment), Buffer.from([200, 0, 0, 0, 7]));
+
+    const after = await openDatabase({ databaseUrl: null, dataDir: image, logger: testLogger });
+    const before = await after.query<{ n: number }>('SELECT count(*) AS n FROM acknowledged');
+    expect(before.rows[0]?.n).toBe(10);
+    for await (const record of after.journalRecords()) {
+      const n = Number(Buffer.from(record).toString());
+      await after.query('INSERT INTO acknowledged VALUES ($1) ON CONFLICT DO NOTHING', [n]);
+    }
+    const { rows } = await after.query<{ n: number }>('SELECT count(*) AS n FROM acknowledged');
+    expect(rows[0]?.n).toBe(50);
+    await after.close();
+    await rm(image, { recursive: true, force: true });
   });
 
   it('opens again where it was left, with an empty journal', async () => {
