@@ -30,7 +30,7 @@ const TALK_SIGMA = 0.62;
 /** Mean of talk, hold and wrap-up that the planners count with. */
 const HANDLING_S = 287;
 const PATIENCE_MEAN_S = 460;
-const TIMEOUT_S = 1_800;
+const TIMEOUT_S = 900;
 const OVERFLOW_S = 300;
 const EXTERNAL_EMERGENCY = '911';
 /** The evening team stays until the callers who came before midnight are served. */
