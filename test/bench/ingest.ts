@@ -1,0 +1,154 @@
+/**
+ * Durable ingest over HTTP against the limit of its database, measured in the same run: server-side COPY into the same indexed
+ * hypertable on a TimescaleDB server, the bare batch insert when embedded.
+ */
+import { chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { load, prepare } from './http-load.ts';
+import { sampleCalls } from './sample.ts';
+import { KEY, metric, type ServerProcess, startServerProcess } from './server-process.ts';
+import { type BenchRow, row } from './types.ts';
+
+const EVENTS = Number(process.env.BENCH_EVENTS ?? 400_000);
+const BATCH_TYPE = 'application/cloudevents-batch+json';
+
+interface Measured {
+  readonly rows_per_s: number;
+  readonly wal_bytes_per_row: number;
+}
+
+/** Sends events in posts of `size`; every one must be accepted (or be a duplicate when `again`). */
+async function post(server: ServerProcess, bodies: readonly Buffer[], connections: number, events: number) {
+  const result = await load({ port: server.port, connections, request: (index) => bodies[index] });
+  const failed = Object.keys(result.failures).length > 0 || result.rejected > 0;
+  if (failed || result.accepted + result.duplicates !== events)
+    throw new Error(`not all went in: ${JSON.stringify({ ...result, latencies_ms: undefined })}`);
+  return result;
+}
+function bodiesOf(events: readonly object[], size: number): Buffer[] {
+  const bodies: Buffer[] = [];
+  for (let at = 0; at < events.length; at += size)
+    bodies.push(prepare(JSON.stringify(events.slice(at, at + size)), BATCH_TYPE, KEY));
+  return bodies;
+}
+
+async function walPosition(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ at: string }>("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn AS at");
+  return Number(rows[0]?.at);
+}
+
+async function measured(
+  client: pg.Client | null,
+  rows: number,
+  work: () => Promise<number>,
+): Promise<Measured> {
+  await client?.query('CHECKPOINT');
+  const before = client ? await walPosition(client) : 0;
+  const seconds = await work();
+  const wal = client ? (await walPosition(client)) - before : 0;
+  return { rows_per_s: rows / seconds, wal_bytes_per_row: wal / rows };
+}
+
+/** The same rows by `COPY … FROM` a file on the server, into a table with the same chunks and index. */
+async function serverSideCopy(client: pg.Client, rows: number): Promise<Measured> {
+  const file = join(tmpdir(), `vigie-bench-${process.pid}.copy`);
+  await client.query(`COPY (SELECT * FROM call_event ORDER BY batch, ts LIMIT ${rows}) TO '${file}'`);
+  await chmod(file, 0o644).catch(() => undefined);
+  await client.query('CREATE TABLE call_event_copied (LIKE call_event)');
+  await client.query(
+    "SELECT create_hypertable('call_event_copied', 'ts', chunk_time_interval => interval '7 days', create_default_indexes => false)",
+  );
+  await client.query('CREATE UNIQUE INDEX ON call_event_copied (ts, event_id)');
+  const result = await measured(client, rows, async () => {
+    const began = performance.now();
+    await client.query(`COPY call_event_copied FROM '${file}'`);
+    return (performance.now() - began) / 1000;
+  });
+  await client.query('DROP TABLE call_event_copied');
+  await rm(file, { force: true });
+  return result;
+}
+
+/** On a TimescaleDB server: `DATABASE_URL` must name it, and its role must be a superuser (for the server-side COPY). */
+export async function benchIngestNative(): Promise<BenchRow[]> {
+  const server = await startServerProcess({ VIGIE_LOG_LEVEL: 'info' });
+  const client = new pg.Client({ connectionString: server.database_url as string });
+  await client.connect();
+  try {
+    const warm = sampleCalls(50_000, Date.now() - 7_200_000);
+    await post(server, bodiesOf(warm, 1_000), 4, warm.length);
+    const rows: BenchRow[] = [];
+    const configuration = `native, ${EVENTS} call events, random ids, 8 connections, server and load on the same cores`;
+    const thousands = bodiesOf(sampleCalls(EVENTS), 1_000);
+    await metric(server, 'vigie_nodejs_eventloop_lag_p99_seconds');
+    const big = await measured(
+      client,
+      EVENTS,
+      async () => (await post(server, thousands, 8, EVENTS)).seconds,
+    );
+    const lag_ms = 1000 * (await metric(server, 'vigie_nodejs_eventloop_lag_p99_seconds'));
+    const copy = await serverSideCopy(client, EVENTS);
+    const hundreds = bodiesOf(sampleCalls(EVENTS, Date.now() - 30_000), 100);
+    const small = await measured(
+      client,
+      EVENTS,
+      async () => (await post(server, hundreds, 16, EVENTS)).seconds,
+    );
+    const replay = await measured(
+      client,
+      EVENTS,
+      async () => (await post(server, thousands, 8, EVENTS)).seconds,
+    );
+    rows.push(
+      row(
+        'ingest, 1,000 events a post',
+        big.rows_per_s / copy.rows_per_s,
+        'at_least',
+        0.6,
+        '× COPY',
+        configuration,
+      ),
+      row(
+        'ingest, 100 events a post',
+        small.rows_per_s / copy.rows_per_s,
+        'at_least',
+        0.45,
+        '× COPY',
+        configuration,
+      ),
+      row(
+        'WAL a row',
+        big.wal_bytes_per_row / copy.wal_bytes_per_row,
+        'at_most',
+        1.2,
+        '× COPY',
+        configuration,
+      ),
+      row(
+        'replay of all ids, time',
+        big.rows_per_s / replay.rows_per_s,
+        'at_most',
+        1,
+        '× first time',
+        configuration,
+      ),
+      row(
+        'main-loop delay p99 while saturated',
+        lag_ms,
+        'at_most',
+        20,
+        'ms',
+        `${configuration}; 10 ms of it is the sampling interval`,
+      ),
+    );
+    console.log(
+      `  COPY ${copy.rows_per_s.toFixed(0)} rows/s, ${copy.wal_bytes_per_row.toFixed(0)} B WAL; by 1,000 ${big.rows_per_s.toFixed(0)}, by 100 ${small.rows_per_s.toFixed(0)}, replay ${replay.rows_per_s.toFixed(0)}`,
+    );
+    return rows;
+  } finally {
+    await client.end();
+    await server.remove();
+  }
+}
