@@ -45,7 +45,11 @@ begin
     target,
     start_offset => reach,
     end_offset => interval '1 hour',
-    schedule_interval => interval '15 minutes'
+    schedule_interval => interval '15 minutes',
+    -- A week at a time; one bucket at a time, which is what it would do by itself, took 14 s for two days of calls.
+    buckets_per_batch => 7 * 96,
+    -- All of them: what lies before the newest refreshed bucket is read from the view alone.
+    max_batches_per_execution => 0
   );
 end
 $$;
