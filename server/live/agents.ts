@@ -162,13 +162,18 @@ export class AgentBook {
     for (const agent of this.#agents.values()) if (agent.next_us <= now_us) this.#touch(agent, []);
   }
 
-  /** Lets go of what was said before the window. */
-  forget(window_start_us: number): void {
+  /** Lets go of what at most `limit` agents said before the window; true when nothing is left to let go. */
+  forget(window_start_us: number, limit: number): boolean {
+    let room = limit;
     for (const agent of this.#agents.values()) {
-      if (!agent.said.some((event) => event.time_us < window_start_us)) continue;
+      const first = agent.said[0];
+      if (first === undefined || first.time_us >= window_start_us) continue;
+      if (room === 0) return false;
+      room -= 1;
       agent.said = agent.said.filter((event) => event.time_us >= window_start_us);
       this.#touch(agent, []);
     }
+    return true;
   }
 }
 

@@ -44,7 +44,7 @@ export interface LiveStateOptions {
 }
 
 /** Contacts let go in one tick, so that midnight never holds up the sockets. */
-const FORGET_PER_TICK = 500;
+const FORGET_PER_TICK = 60;
 /** A batch that touches more agents leaves them to the next reading or tick: folding 500 takes about 10 ms. */
 const SETTLE_AT_ONCE = 50;
 const CLOCK_EVERY_US = 5_000_000;
@@ -206,9 +206,9 @@ export class LiveState implements TopicSource {
   #forget(now_us: number): void {
     const { window_start_us } = this.#day;
     if (!this.#contacts.forget(window_start_us, now_us, FORGET_PER_TICK)) return;
+    if (!this.#agents.forget(window_start_us, SETTLE_AT_ONCE)) return;
     this.#forgetting = false;
     this.#known_from_us = this.#contacts.oldest_us();
-    this.#agents.forget(window_start_us);
     this.#agents.settle(now_us);
     this.#feeds.forget(window_start_us);
     this.#channels.forget(window_start_us);

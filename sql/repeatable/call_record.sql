@@ -350,12 +350,15 @@ language sql stable set jit = off as $$
       coalesce(t.talk_ms, t.hold_ms, t.wrap_up_ms) is not null as handling_known,
       width_bucket(t.wait_ms, p_borders_ms) as bin
     from contact_tallies(p_queue, p_from, p_to, p_as_of) t left join queue q on q.id = t.queue
+  ), of_bin as (
+    select t.starts, t.bin, count(*)::integer as n from tally t where t.outcome is not null and t.bin is not null
+    group by t.starts, t.bin
   ), bin_counts as (
-    select b.starts, array_agg(b.n order by b.bin) as bins from (
-      select s.starts, g.bin, (select count(*) from tally t where t.starts = s.starts and t.bin = g.bin and t.outcome is not null)::integer as n
-      from (select distinct t.starts from tally t) s
-      cross join generate_series(0, cardinality(p_borders_ms)) as g (bin)
-    ) b group by b.starts
+    select s.starts, array_agg(coalesce(o.n, 0) order by g.bin) as bins
+    from (select distinct t.starts from tally t) s
+    cross join generate_series(0, cardinality(p_borders_ms)) as g (bin)
+    left join of_bin o on o.starts = s.starts and o.bin = g.bin
+    group by s.starts
   )
   select
     t.starts,
