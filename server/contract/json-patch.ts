@@ -5,7 +5,9 @@
 import type { PatchOperation } from './live.ts';
 
 /** Escapes one segment of a JSON Pointer (RFC 6901). */
-export const escapeSegment = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
+export const escapeSegment = (segment: string): string =>
+  SPECIAL.test(segment) ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
+const SPECIAL = /[~/]/;
 
 /** The segments of a JSON Pointer; the whole document (``) has none. Throws on a pointer that starts otherwise. */
 export function pointerSegments(pointer: string): string[] {
@@ -37,51 +39,89 @@ export function sameJson(a: unknown, b: unknown): boolean {
 const own = (object: JsonObject, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
-interface Step {
-  readonly operations: PatchOperation[];
-  /** Characters of the operations as JSON. */
-  readonly size: number;
-}
-
-const stepOf = (operation: PatchOperation): Step => ({
-  operations: [operation],
-  size: JSON.stringify(operation).length + 1,
-});
-
 /**
  * The operations that turn `before` into `after`, in as few characters as member-wise patching allows: wherever
  * replacing a whole value is shorter than patching inside it, the value is replaced. Empty when they are the same.
  */
 export function diff(before: unknown, after: unknown, path = ''): readonly PatchOperation[] {
-  return step(before, after, path)?.operations ?? [];
+  return JSON.parse(`[${diffJson(before, after, path)}]`) as PatchOperation[];
 }
 
-function step(before: unknown, after: unknown, path: string): Step | null {
-  if (before === after) return null;
+/** The same as JSON without brackets, ready to be joined to others: what is sent is encoded once. */
+export function diffJson(before: unknown, after: unknown, path = ''): string {
+  const found: Found = { operations: [], path: [path] };
+  compare(before, after, found);
+  return found.operations.join();
+}
+
+interface Found {
+  /** Operations so far, as JSON. */
+  readonly operations: string[];
+  /** Where the comparison stands, escaped; joined only when something is found there. */
+  readonly path: string[];
+}
+
+const pathOf = (found: Found): string => JSON.stringify(found.path.join('/'));
+
+/** Adds what differs to `found`. Returns the least number of characters that `after` takes as JSON. */
+function compare(before: unknown, after: unknown, found: Found): number {
   if (!isObject(before) || !isObject(after)) {
-    return sameJson(before, after) ? null : stepOf({ op: 'replace', path, value: after });
+    if (!sameJson(before, after)) found.operations.push(replaceJson(after, found));
+    return leastSize(after);
   }
-  const operations: PatchOperation[] = [];
-  let size = 0;
-  const take = (next: Step | null): void => {
-    if (next === null) return;
-    operations.push(...next.operations);
-    size += next.size;
-  };
+  const first = found.operations.length;
+  const least = compareMembers(before, after, found);
+  const size = sizeFrom(found.operations, first);
+  // Encoding the whole to learn its size is dear; most often its least size already says that patching is shorter.
+  if (size > least) {
+    const whole = replaceJson(after, found);
+    if (whole.length <= size) found.operations.splice(first, Number.POSITIVE_INFINITY, whole);
+  }
+  return least;
+}
+
+function compareMembers(before: JsonObject, after: JsonObject, found: Found): number {
+  let least = 2;
   for (const key of Object.keys(before)) {
     if (before[key] === undefined || own(after, key) !== undefined) continue;
-    take(stepOf({ op: 'remove', path: `${path}/${escapeSegment(key)}` }));
+    found.path.push(escapeSegment(key));
+    found.operations.push(`{"op":"remove","path":${pathOf(found)}}`);
+    found.path.pop();
   }
   for (const key of Object.keys(after)) {
     const value = after[key];
     if (value === undefined) continue;
     const old = own(before, key);
-    const at = `${path}/${escapeSegment(key)}`;
-    take(old === undefined ? stepOf({ op: 'add', path: at, value }) : step(old, value, at));
+    least += key.length + 4;
+    if (old === value) {
+      least += leastSize(value);
+      continue;
+    }
+    found.path.push(escapeSegment(key));
+    if (old !== undefined) least += compare(old, value, found);
+    else {
+      found.operations.push(`{"op":"add","path":${pathOf(found)},"value":${JSON.stringify(value)}}`);
+      least += leastSize(value);
+    }
+    found.path.pop();
   }
-  if (operations.length === 0) return null;
-  const whole = stepOf({ op: 'replace', path, value: after });
-  return size < whole.size ? { operations, size } : whole;
+  return least;
+}
+
+const replaceJson = (value: unknown, found: Found): string =>
+  `{"op":"replace","path":${pathOf(found)},"value":${JSON.stringify(value)}}`;
+
+function sizeFrom(operations: readonly string[], first: number): number {
+  let size = 0;
+  for (let index = first; index < operations.length; index += 1) size += (operations[index]?.length ?? 0) + 1;
+  return size;
+}
+
+/** A lower bound of a value's size as JSON that is quick to know. */
+function leastSize(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (Array.isArray(value)) return 1 + 2 * value.length;
+  return isObject(value) ? 2 : 1;
 }
 
 /**

@@ -1,12 +1,21 @@
 /** The items of one topic as they were last pushed, shared by its rooms: an item is compared and encoded once a tick. */
-import { diff, escapeSegment } from '../contract/json-patch.ts';
+import { diffJson, escapeSegment } from '../contract/json-patch.ts';
 import type { Topic, TopicItem } from '../contract/live.ts';
 import type { TopicSource } from '../contract/topic-source.ts';
 import type { Room } from './room.ts';
 
-export interface Item {
+/** An item as it was last pushed. */
+export class Item {
   readonly value: TopicItem[Topic];
-  readonly json: string;
+  #json: string | undefined;
+  constructor(value: TopicItem[Topic]) {
+    this.value = value;
+  }
+  /** Encoded when a whole state is asked for, and then kept: deltas do not need it. */
+  get json(): string {
+    this.#json ??= JSON.stringify(this.value);
+    return this.#json;
+  }
 }
 /** What happened to one item in a tick. */
 export interface ItemChange {
@@ -73,20 +82,15 @@ export class TopicItems {
     if (value === undefined) {
       return this.items.delete(key) ? { key, item: null, patch: null } : null;
     }
-    if (before === undefined) {
-      const item = { value, json: JSON.stringify(value) };
-      this.items.set(key, item);
-      return { key, item, patch: null };
-    }
-    const operations = diff(before.value, value, `/items/${escapeSegment(key)}`);
-    if (operations.length === 0) return null;
-    const item = { value, json: JSON.stringify(value) };
+    const patch = before ? diffJson(before.value, value, `/items/${escapeSegment(key)}`) : null;
+    if (patch === '') return null;
+    const item = new Item(value);
     this.items.set(key, item);
-    return { key, item, patch: JSON.stringify(operations).slice(1, -1) };
+    return { key, item, patch };
   }
 
   #read(key: string): Item | undefined {
     const value = this.#source.item(this.topic, key);
-    return value === undefined ? undefined : { value, json: JSON.stringify(value) };
+    return value === undefined ? undefined : new Item(value);
   }
 }
