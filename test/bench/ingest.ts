@@ -2,9 +2,12 @@
  * Durable ingest over HTTP against the limit of its database, measured in the same run: server-side COPY into the same indexed
  * hypertable on a TimescaleDB server, the bare batch insert when embedded.
  */
+import { execFile } from 'node:child_process';
 import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { load, prepare } from './http-load.ts';
 import { sampleCalls } from './sample.ts';
@@ -151,4 +154,60 @@ export async function benchIngestNative(): Promise<BenchRow[]> {
     await client.end();
     await server.remove();
   }
+}
+
+/** Embedded: the same posts against the bare multi-row insert of this database, in a process of its own. */
+export async function benchIngestEmbedded(): Promise<BenchRow[]> {
+  const events = Math.min(EVENTS, 120_000);
+  const bare = fileURLToPath(new URL('./bare-insert.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [bare, String(events)]);
+  const limit_rows_per_s = Number(stdout.trim());
+  const server = await startServerProcess();
+  try {
+    await post(server, bodiesOf(sampleCalls(20_000, Date.now() - 7_200_000), 1_000), 4, 20_000);
+    await metric(server, 'vigie_nodejs_eventloop_lag_p99_seconds');
+    const { seconds } = await post(server, bodiesOf(sampleCalls(events), 1_000), 8, events);
+    const lag_ms = 1000 * (await metric(server, 'vigie_nodejs_eventloop_lag_p99_seconds'));
+    const configuration = `embedded, ${events} call events, 8 connections; bare insert ${limit_rows_per_s.toFixed(0)} rows/s`;
+    return [
+      row(
+        'ingest, 1,000 events a post',
+        events / seconds / limit_rows_per_s,
+        'at_least',
+        0.85,
+        '× bare insert',
+        configuration,
+      ),
+      row(
+        'main-loop delay p99 while saturated',
+        lag_ms,
+        'at_most',
+        20,
+        'ms',
+        `${configuration}; 10 ms of it is the sampling interval`,
+      ),
+    ];
+  } finally {
+    await server.remove();
+  }
+}
+
+/** 64 clients that post one event at a time, against a server that commits each by itself. */
+export async function benchSingles(): Promise<BenchRow[]> {
+  const events = 20_000;
+  const bodies = sampleCalls(events).map((event) =>
+    prepare(JSON.stringify(event), 'application/cloudevents+json', KEY),
+  );
+  const rate = async (entry?: string): Promise<number> => {
+    const server = await startServerProcess({}, entry);
+    try {
+      return events / (await post(server, bodies, 64, events)).seconds;
+    } finally {
+      await server.remove();
+    }
+  };
+  const ours = await rate();
+  const plain = await rate(fileURLToPath(new URL('./insert-per-request.ts', import.meta.url)));
+  const configuration = `${process.env.DATABASE_URL ? 'native' : 'embedded'}, ${events} events, 64 connections, ${ours.toFixed(0)} against ${plain.toFixed(0)} a second`;
+  return [row('single events', ours / plain, 'at_least', 4, '× insert per request', configuration)];
 }

@@ -1,11 +1,15 @@
 /** `npm run bench [name …]`: every benchmark of the contract as a ratio to a limit measured in the same run. */
 import { cpus } from 'node:os';
-import { benchIngestNative } from './ingest.ts';
+import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import type { Bench, BenchRow } from './types.ts';
+import { benchImport, benchRestart } from './whole.ts';
 
 const native = Boolean(process.env.DATABASE_URL);
 const BENCHES: Record<string, Bench> = {
-  ...(native ? { ingest: benchIngestNative } : {}),
+  ingest: native ? benchIngestNative : benchIngestEmbedded,
+  singles: benchSingles,
+  import: benchImport,
+  restart: benchRestart,
 };
 
 function print(row: BenchRow): void {

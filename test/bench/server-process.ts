@@ -57,19 +57,25 @@ async function makePlace(): Promise<Place> {
   };
 }
 
-export async function startServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
-  return launch(await makePlace(), env);
+/** @param entry another program than the server, that says when it is ready as the server does */
+export async function startServerProcess(
+  env: Record<string, string> = {},
+  entry = ENTRY,
+): Promise<ServerProcess> {
+  return launch(await makePlace(), env, entry);
 }
 
-async function launch(place: Place, env: Record<string, string>): Promise<ServerProcess> {
+async function launch(place: Place, env: Record<string, string>, entry: string): Promise<ServerProcess> {
   const { DATABASE_URL: _server, ...inherited } = process.env;
-  const child = spawn(process.execPath, [ENTRY], {
+  const child = spawn(process.execPath, [entry], {
     env: {
       ...inherited,
       PORT: '0',
       VIGIE_DATA: place.folder,
       VIGIE_INGEST_KEY: KEY,
-      ...(place.database_url ? { DATABASE_URL: place.database_url } : {}),
+      ...(place.database_url
+        ? { DATABASE_URL: place.database_url, BENCH_DATABASE_URL: place.database_url }
+        : {}),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -90,7 +96,7 @@ async function launch(place: Place, env: Record<string, string>): Promise<Server
     stop,
     restart: async () => {
       await stop();
-      return launch(place, env);
+      return launch(place, env, entry);
     },
     remove: async () => {
       await stop();

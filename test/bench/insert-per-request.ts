@@ -1,0 +1,52 @@
+/** What group commit is compared with: a plain server that inserts and commits each posted event by itself. */
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type pg from 'pg';
+import { pino } from 'pino';
+import { openDatabase } from '../../server/store/open.ts';
+
+const db = await openDatabase({
+  databaseUrl: process.env.BENCH_DATABASE_URL || null,
+  dataDir: process.env.VIGIE_DATA ?? '',
+  logger: pino({ level: 'error' }),
+});
+await db.query(`CREATE TABLE IF NOT EXISTS one_by_one (
+  ts timestamptz NOT NULL, event_id uuid NOT NULL, type text, source text, subject text, queue text, agent text,
+  UNIQUE (ts, event_id))`);
+const INSERT = `INSERT INTO one_by_one VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`;
+
+interface Posted {
+  id: string;
+  source: string;
+  type: string;
+  subject: string;
+  time: string;
+  data: { queue?: string; agent?: string };
+}
+const server = http.createServer((req, res) => {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.on('end', async () => {
+    const event = JSON.parse(Buffer.concat(chunks).toString()) as Posted;
+    const id = createHash('sha256').update(`${event.source}\0${event.id}`).digest('hex').slice(0, 32);
+    const values = [
+      event.time,
+      id,
+      event.type,
+      event.source,
+      event.subject,
+      event.data.queue,
+      event.data.agent,
+    ];
+    const { rowCount } = await db.query({ name: 'one', text: INSERT, values } satisfies pg.QueryConfig);
+    const body = JSON.stringify({ accepted: rowCount, duplicates: 1 - (rowCount ?? 0), rejected: [] });
+    res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+  });
+});
+server.listen(0, '127.0.0.1', () =>
+  console.log(
+    JSON.stringify({ msg: 'ready', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
+  ),
+);
+process.on('SIGTERM', () => db.close().then(() => process.exit(0)));
