@@ -17,7 +17,9 @@ export async function ensureBuilt(): Promise<void> {
   if (existsSync(join(ROOT, 'web/build/handler.js'))) return;
   console.log('Building the screens …');
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts'], { cwd: ROOT });
+  await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts'], {
+    cwd: ROOT,
+  });
 }
 
 function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../setup/chromium.ts';
 import { TestServer } from './server.ts';
@@ -25,6 +25,7 @@ async function open(path: string, size = SIZES[0]!): Promise<Page> {
   return page;
 }
 const tile = (page: Page, queue: string) => page.locator(`[data-queue="${queue}"]`);
+const textOf = async (part: Locator): Promise<string> => (await part.textContent())?.trim() ?? '';
 const waitingOf = (page: Page, queue: string) => tile(page, queue).locator('.value').first();
 
 beforeAll(async () => {
@@ -46,9 +47,9 @@ describe('the wall', () => {
     const page = await open('/mur');
     await tile(page, 'VM').waitFor();
     await server.send([{ type: 'call.queued', subject: 'call-1', data: { queue: 'VM' } }]);
-    await expect.poll(() => waitingOf(page, 'VM').innerText(), { timeout: 3_000 }).toMatch(/1$/);
+    await expect.poll(() => textOf(waitingOf(page, 'VM')), { timeout: 3_000 }).toMatch(/1$/);
     await server.send([{ type: 'call.answered', subject: 'call-1', data: { queue: 'VM', agent: 'a1' } }]);
-    await expect.poll(() => waitingOf(page, 'VM').innerText(), { timeout: 3_000 }).toMatch(/0$/);
+    await expect.poll(() => textOf(waitingOf(page, 'VM')), { timeout: 3_000 }).toMatch(/0$/);
   });
 
   it('puts a queue in breach first, with its name in the headline', async () => {
@@ -58,7 +59,7 @@ describe('the wall', () => {
     await server.send([{ type: 'call.queued', subject: 'call-2', data: { queue: 'LS' }, time: ago(400) }]);
     const headline = page.locator('.headline');
     await expect.poll(() => headline.getAttribute('data-state'), { timeout: 5_000 }).toBe('breach');
-    expect(await headline.innerText()).toContain('LaSalle');
+    expect(await textOf(headline)).toContain('LaSalle');
     const first = page.locator('[data-queue]').first();
     expect(await first.getAttribute('data-queue')).toBe('LS');
     expect(await first.getAttribute('data-level')).toBe('breach');
@@ -69,15 +70,15 @@ describe('the wall', () => {
     const page = await open('/mur');
     await tile(page, 'VM').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
-    expect(await page.locator('main').innerText()).toContain('En attente');
+    expect(await textOf(page.locator('main'))).toContain('En attente');
     await page.keyboard.press('l');
-    await expect.poll(() => page.locator('main').innerText()).toContain('Waiting');
+    await expect.poll(() => textOf(page.locator('main'))).toContain('Waiting');
     expect(new URL(page.url()).pathname).toBe('/wall');
     await page.waitForTimeout(300);
     await page.goto(`${server.url}/mur`);
     await tile(page, 'VM').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
-    expect(await page.locator('main').innerText()).not.toContain('En attente');
+    expect(await textOf(page.locator('main'))).not.toContain('En attente');
   });
 
   it('opens the definition of a figure by keyboard and gives the focus back', async () => {
@@ -85,7 +86,7 @@ describe('the wall', () => {
     const figure = waitingOf(page, 'VM').getByRole('button');
     await figure.focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByRole('dialog').innerText()).toContain('contacts dans la file maintenant');
+    await expect.poll(() => textOf(page.getByRole('dialog'))).toContain('contacts dans la file maintenant');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     expect(await figure.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -97,10 +98,10 @@ describe('the wall', () => {
     await page.keyboard.press('p');
     await server.send([{ type: 'call.queued', subject: 'call-3', data: { queue: 'VD' } }]);
     await page.waitForTimeout(1_500);
-    expect(await waitingOf(page, 'VD').innerText()).toMatch(/0$/);
-    expect(await page.locator('.banner').innerText()).toContain('en pause');
+    expect(await textOf(waitingOf(page, 'VD'))).toMatch(/0$/);
+    expect(await textOf(page.locator('.banner'))).toContain('en pause');
     await page.keyboard.press('p');
-    await expect.poll(() => waitingOf(page, 'VD').innerText()).toMatch(/1$/);
+    await expect.poll(() => textOf(waitingOf(page, 'VD'))).toMatch(/1$/);
     await server.send([{ type: 'call.abandoned', subject: 'call-3', data: { queue: 'VD' } }]);
   });
 
@@ -108,9 +109,9 @@ describe('the wall', () => {
     for (const size of SIZES.slice(0, 2)) {
       const page = await open('/mur', size);
       await tile(page, 'VM').waitFor();
-      const heights = await page.locator('.tile .value').evaluateAll((all) =>
-        all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize)),
-      );
+      const heights = await page
+        .locator('.tile .value')
+        .evaluateAll((all) => all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize)));
       expect(heights.length).toBeGreaterThanOrEqual(60);
       expect(Math.min(...heights)).toBeGreaterThanOrEqual(size.height / 30);
       const scrolls = await page.evaluate(
@@ -147,7 +148,9 @@ describe('every screen', () => {
         await page.addScriptTag({ path: AXE });
         const found = await page.evaluate(async () => {
           const { axe } = globalThis as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+            axe: {
+              run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+            };
           };
           const { violations } = await axe.run();
           return violations
@@ -174,6 +177,6 @@ describe('when the server dies', () => {
     await server.start();
     await expect.poll(() => headline.getAttribute('data-state'), { timeout: 20_000 }).not.toBe('stale');
     await server.send([{ type: 'call.queued', subject: 'call-9', data: { queue: 'VM' } }]);
-    await expect.poll(() => waitingOf(page, 'VM').innerText(), { timeout: 5_000 }).toMatch(/1$/);
+    await expect.poll(() => textOf(waitingOf(page, 'VM')), { timeout: 5_000 }).toMatch(/1$/);
   });
 });

@@ -5,6 +5,8 @@ import { asLanguage, LANGUAGE_COOKIE, languageOf } from '#lib/i18n/address.ts';
 import { asTheme, THEME_COOKIE } from '#lib/ui/theme.ts';
 
 const YEAR_S = 31_536_000;
+/** As `app.html` has it. */
+const TEMPLATE_TAG = '<html lang="fr" data-theme="auto">';
 
 function remember(cookies: Cookies, name: string, value: string | null): void {
   // Walls in a city hall are often served without TLS, on a closed network.
@@ -18,6 +20,7 @@ export const handle: Handle = ({ event, resolve }) => {
   const lang = languageOf(event.url, event.cookies.get(LANGUAGE_COOKIE));
   const theme = asTheme(event.cookies.get(THEME_COOKIE)) ?? 'auto';
   return resolve(event, {
-    transformPageChunk: ({ html }) => html.replace('%vigie.lang%', lang).replace('%vigie.theme%', theme),
+    transformPageChunk: ({ html }) =>
+      html.replace(TEMPLATE_TAG, `<html lang="${lang}" data-theme="${theme}">`),
   });
 };
