@@ -16,6 +16,7 @@ import { Batcher } from './ingest/batcher.ts';
 import { limitServer } from './ingest/http.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { messageOf, VigieError } from './lib/errors.ts';
+import { sendError } from './lib/http-errors.ts';
 import { type Logger, logger as standardLogger } from './lib/logger.ts';
 import { metricsRegistry, opsRouter } from './lib/ops.ts';
 import type { Service } from './lib/service.ts';
@@ -96,6 +97,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     }),
   );
 
+  // Until the routes are there: to come again, not that there is nothing, which a client would take for final.
+  let mounted = false;
+  app.use((_req, res, next) => {
+    if (mounted) return next();
+    const message = 'The server is starting; send again a little later.';
+    sendError(res, new VigieError('starting', message, { status: 503, retry_after_s: 1 }));
+  });
+
   const db = await openDatabase({ databaseUrl: config.database_url, dataDir: config.data_dir, logger });
   await migrate(db, { logger });
   const server_id = randomUUID();
@@ -134,6 +143,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const keys = new KeyStore(db);
   const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
   await mountRoutes(app, { config, access, keys, batcher, clock, logger, state, db, router });
+  mounted = true;
   const push = await start(
     new PushServer({
       http: server,
