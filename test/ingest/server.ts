@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { Access } from '../../server/access/access.ts';
 import { accessRouter, requireRead } from '../../server/access/http.ts';
-import { Batcher } from '../../server/ingest/batcher.ts';
+import { Batcher, type BatcherOptions } from '../../server/ingest/batcher.ts';
 import { docsRouter } from '../../server/ingest/docs.ts';
 import { ingestRouter, limitServer } from '../../server/ingest/http.ts';
 import type { IngestAnswer } from '../../server/ingest/intake.ts';
@@ -37,7 +37,7 @@ export interface IngestServer {
   close(): Promise<void>;
 }
 
-export async function startIngest(): Promise<IngestServer> {
+export async function startIngest(limits: Partial<BatcherOptions> = {}): Promise<IngestServer> {
   const database = await testDatabase();
   const store = new EventStore(database.db, { server_id: crypto.randomUUID(), logger: testLogger });
   const keys = new KeyStore(database.db);
@@ -49,6 +49,7 @@ export async function startIngest(): Promise<IngestServer> {
     logger: testLogger,
     onCommit: (batch) => commits.push(batch),
     max_in_flight: database.db.kind === 'native' ? 2 : 1,
+    ...limits,
   });
   const access = new Access({ keys, clock, ingest_key: BOOTSTRAP_KEY, public_read: false });
   const app = express();
