@@ -37,12 +37,12 @@ function quartersOf(from_us: number, to_us: number, time_zone: string): number[]
 
 export class CityCalendar {
   readonly time_zone: string;
-  readonly #holidays: HolidayCalendar;
+  readonly holidays: HolidayCalendar;
   readonly #days = new Map<number, LocalDay>();
 
   constructor(time_zone: string, holidays: HolidayCalendar) {
     this.time_zone = time_zone;
-    this.#holidays = holidays;
+    this.holidays = holidays;
   }
 
   day(number: number): LocalDay {
@@ -58,7 +58,7 @@ export class CityCalendar {
       weekday: isoWeekday(date),
       month: Number(date.slice(5, 7)),
       season: (number - dayNumber(`${date.slice(0, 4)}-01-01`)) / 365.25,
-      holiday: this.#holidays.nameOf(date) !== null,
+      holiday: this.holidays.nameOf(date) !== null,
       quarters: quartersOf(from_us, to_us, this.time_zone),
     };
     this.#days.set(number, day);

@@ -1,7 +1,6 @@
 /** The counters of a day: visitors take a ticket, wait for a clerk or go, and are served. */
 
 import type { QueueConfig } from '../../server/contract/reference.ts';
-import { quebecHolidays } from '../../server/domain/holidays.ts';
 import { openingsOf } from '../../server/domain/office-hours.ts';
 import { BOROUGHS, type Borough, COUNTERS } from '../reference/index.ts';
 import type { DayContext } from './context.ts';
@@ -25,14 +24,13 @@ const PATIENCE_MEAN_S = 3_600;
 const CHANCE = { neighbour: 0.08, request: 0.18 } as const;
 const POPULATION = BOROUGHS.reduce((total, { population }) => total + population, 0);
 const OUTCOMES = ['answered', 'permit_issued', 'payment_taken', 'document_sent'] as const;
-const holidays = quebecHolidays();
 /** Nobody watches the state of clerks: counters send no agent events. */
 const silent = () => undefined;
 
 function clerks(context: DayContext, counter: QueueConfig, mean: number, shares: Float64Array): Shift[] {
   const { day, calendar } = context;
   const quarter = (at_us: number) => Math.round((at_us - day.from_us) / QUARTER_US);
-  return openingsOf(counter.hours ?? [], day.date, calendar.time_zone, holidays).flatMap(
+  return openingsOf(counter.hours ?? [], day.date, calendar.time_zone, calendar.holidays).flatMap(
     ({ from_us, to_us }) =>
       planShifts({
         team: counter.id.replace(':', '-'),
@@ -59,7 +57,12 @@ function counterOf(context: DayContext, counter: QueueConfig, borough: Borough):
   const mean = (expectedOnDay('office', YEARLY.visits * size, day, null) * borough.population) / POPULATION;
   const shifts = clerks(context, counter, mean, shares);
   if (shifts.length === 0) return;
-  const openings = openingsOf(counter.hours ?? [], day.date, context.calendar.time_zone, holidays);
+  const openings = openingsOf(
+    counter.hours ?? [],
+    day.date,
+    context.calendar.time_zone,
+    context.calendar.holidays,
+  );
   const random = context.random('counter', borough.code);
   const services = servicesOn(day, weather, ['permit', 'information']);
   const source = `urn:vigie:city:counter:${borough.code}`;

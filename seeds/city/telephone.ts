@@ -5,7 +5,6 @@
  */
 
 import type { QueueConfig } from '../../server/contract/reference.ts';
-import { quebecHolidays } from '../../server/domain/holidays.ts';
 import { openingsOf } from '../../server/domain/office-hours.ts';
 import { BOROUGHS, CENTRE_ID, PHONE_QUEUES, type Service } from '../reference/index.ts';
 import type { DayContext } from './context.ts';
@@ -354,8 +353,6 @@ class QueueDay {
   }
 }
 
-const holidays = quebecHolidays();
-
 /** The openings of a queue within a local day; those that pass midnight are cut there, each part on its own day. */
 function openingsToday(context: DayContext, queue: QueueConfig): { from_us: number; to_us: number }[] {
   const { from_us, to_us, number } = context.day;
@@ -364,7 +361,7 @@ function openingsToday(context: DayContext, queue: QueueConfig): { from_us: numb
   const { calendar } = context;
   const dates = [calendar.day(number - 1).date, context.day.date];
   return dates
-    .flatMap((date) => openingsOf(queue.hours!, date, calendar.time_zone, holidays))
+    .flatMap((date) => openingsOf(queue.hours!, date, calendar.time_zone, calendar.holidays))
     .filter((opening) => opening.to_us > from_us)
     .map((opening) => ({
       from_us: Math.max(from_us, opening.from_us),

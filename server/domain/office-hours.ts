@@ -60,18 +60,26 @@ export const addDays = (date: string, days: number): string =>
 export const isoWeekday = (date: string): 1 | 2 | 3 | 4 | 5 | 6 | 7 =>
   (((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7) + 1) as 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
+interface KnownDay {
+  readonly date: string;
+  readonly previous: string;
+  readonly day: Opening;
+}
 /** The last local day asked for in each zone: consecutive questions are nearly always about the same one. */
-const lastDay = new Map<string, { readonly date: string; readonly day: Opening }>();
+const lastDay = new Map<string, KnownDay>();
 
-/** Local date of an instant, `YYYY-MM-DD`. */
-export function localDate(at_us: number, time_zone: string): string {
+function knownDay(at_us: number, time_zone: string): KnownDay {
   const last = lastDay.get(time_zone);
-  if (last && at_us >= last.day.from_us && at_us < last.day.to_us) return last.date;
+  if (last && at_us >= last.day.from_us && at_us < last.day.to_us) return last;
   const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(at_us / 1000));
   const date = instant.toZonedDateTimeISO(time_zone).toPlainDate().toString();
-  lastDay.set(time_zone, { date, day: localDay(date, time_zone) });
-  return date;
+  const known = { date, previous: addDays(date, -1), day: localDay(date, time_zone) };
+  lastDay.set(time_zone, known);
+  return known;
 }
+
+/** Local date of an instant, `YYYY-MM-DD`. */
+export const localDate = (at_us: number, time_zone: string): string => knownDay(at_us, time_zone).date;
 
 function openingOf(date: Temporal.PlainDate, range: OpeningRange, time_zone: string): Opening {
   const from = minutesOf(range.from);
@@ -103,7 +111,13 @@ function computeOpenings(
 }
 
 type DayCache = Map<string, readonly Opening[]>;
-const cache = new WeakMap<readonly OfficeHours[], WeakMap<HolidayCalendar, DayCache>>();
+interface HoursCache {
+  readonly time_zone: string;
+  readonly holidays: HolidayCalendar;
+  readonly days: DayCache;
+}
+/** By the identity of the hours: they are read once and never changed. One zone and calendar are in use at a time. */
+const cache = new WeakMap<readonly OfficeHours[], HoursCache>();
 
 /** Openings that begin on a local date, in order. Remembered, since instants are asked about one after the other. */
 export function openingsOf(
@@ -112,22 +126,17 @@ export function openingsOf(
   time_zone: string,
   holidays: HolidayCalendar,
 ): readonly Opening[] {
-  let byCalendar = cache.get(hours);
-  if (!byCalendar) {
-    byCalendar = new WeakMap();
-    cache.set(hours, byCalendar);
+  let known = cache.get(hours);
+  if (!known || known.time_zone !== time_zone || known.holidays !== holidays) {
+    known = { time_zone, holidays, days: new Map() };
+    cache.set(hours, known);
   }
-  let days = byCalendar.get(holidays);
-  if (!days) {
-    days = new Map();
-    byCalendar.set(holidays, days);
+  let openings = known.days.get(date);
+  if (!openings) {
+    if (known.days.size >= CACHED_DAYS) known.days.clear();
+    openings = computeOpenings(hours, date, time_zone, holidays);
+    known.days.set(date, openings);
   }
-  const key = `${date} ${time_zone}`;
-  const known = days.get(key);
-  if (known) return known;
-  if (days.size >= CACHED_DAYS) days.clear();
-  const openings = computeOpenings(hours, date, time_zone, holidays);
-  days.set(key, openings);
   return openings;
 }
 
@@ -155,11 +164,11 @@ export function isOpen(
   holidays: HolidayCalendar,
 ): boolean {
   if (hours === null) return true;
-  const date = localDate(at_us, time_zone);
+  const { date, previous } = knownDay(at_us, time_zone);
   const holds = (opening: Opening) => at_us >= opening.from_us && at_us < opening.to_us;
   return (
     openingsOf(hours, date, time_zone, holidays).some(holds) ||
-    openingsOf(hours, addDays(date, -1), time_zone, holidays).some(holds)
+    openingsOf(hours, previous, time_zone, holidays).some(holds)
   );
 }
 

@@ -44,7 +44,7 @@ describe('the simulated city', () => {
     const first = digest(cityOf(0.1, '2026-02-01').generateDay(day));
     expect(digest(cityOf(0.1, '2026-02-01').generateDay(day))).toBe(first);
     expect(digest(cityOf(0.1, '2026-02-01', '312').generateDay(day))).not.toBe(first);
-  });
+  }, 60_000);
 
   it('a day made alone equals the day within a run, forwards and backwards, across both DST changes', () => {
     for (const since of ['2026-02-27', '2026-10-23']) {
@@ -62,7 +62,7 @@ describe('the simulated city', () => {
       // And there again, after the run has let go of it.
       expect(digest(backwards.generateDay(days[15]!))).toBe(one_way[15]);
     }
-  });
+  }, 60_000);
 
   it('a day has only its own instants, in time order, each event once', () => {
     const city = cityOf(0.1, '2026-10-25');
@@ -78,7 +78,7 @@ describe('the simulated city', () => {
         seen.add(key);
       }
     }
-  });
+  }, 60_000);
 
   it('every event is one of the contract, and says itself on one line', () => {
     const checks = new Map(EVENT_TYPE_NAMES.map((type) => [type, Compile(dataSchema(type))]));
@@ -105,7 +105,7 @@ describe('the simulated city', () => {
       subject: event.subject,
       data: event.data,
     });
-  });
+  }, 60_000);
 
   it('a year has the volumes of its size within 5 %', () => {
     const size = 0.03;
@@ -161,7 +161,7 @@ describe('the simulated city', () => {
     expect(open.size).toBe(0);
     expect(most).toBeGreaterThan(15);
     expect(most).toBeLessThan(200);
-  });
+  }, 60_000);
 
   it('nobody serves two callers at once', () => {
     const busy = new Map<string, string>();
@@ -175,5 +175,5 @@ describe('the simulated city', () => {
         for (const [agent, served] of busy) if (served === subject) busy.delete(agent);
       }
     }
-  });
+  }, 60_000);
 });
