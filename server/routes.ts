@@ -58,10 +58,10 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
 }
 
 /** What the live state holds comes from it; what is older, from the stored events. */
-function intervalSource({ state, db, clock }: RouteParts): IntervalSource {
+function intervalSource({ state, db, clock, config }: RouteParts): IntervalSource {
   return async (queue, from_us, to_us) => {
-    if (from_us >= state.window_start_us) return state.intervals(queue, from_us, to_us);
-    const border_us = Math.min(Math.max(from_us, state.window_start_us), to_us);
+    if (from_us >= state.intervals_from_us) return state.intervals(queue, from_us, to_us);
+    const border_us = Math.min(Math.max(from_us, state.intervals_from_us), to_us);
     const known = state.intervals(queue, border_us, to_us);
     const as_of_us = clock.now_us();
     const older = await intervalsFromStore(db, {
@@ -69,6 +69,7 @@ function intervalSource({ state, db, clock }: RouteParts): IntervalSource {
       from_us,
       to_us: border_us,
       as_of_us,
+      limit_s: config.call_limit_min * 60,
       threshold_s: null,
     });
     return [...older, ...(known ?? [])];

@@ -57,6 +57,7 @@ export class LiveState implements TopicSource {
   readonly #time_zone: string;
   readonly #simulated: boolean;
   readonly #open: (queue: QueueConfig, now_us: number) => boolean | null;
+  readonly #limits: ClosingLimits;
   readonly #boroughs: ReadonlySet<string>;
   readonly #queues: QueueBook;
   readonly #agents: AgentBook;
@@ -93,7 +94,8 @@ export class LiveState implements TopicSource {
       this.#dirty.queues.add(queue);
     });
     const changed = (queue: string) => this.#dirty.queues.add(queue);
-    this.#contacts = new ContactBook(this.#queues, this.#agents, changed, options.limits ?? CLOSING_LIMITS);
+    this.#limits = options.limits ?? CLOSING_LIMITS;
+    this.#contacts = new ContactBook(this.#queues, this.#agents, changed, this.#limits);
     const now_us = this.#clock.now_us();
     this.#day = localDay(now_us, this.#time_zone);
     this.#minute = Math.floor(now_us / MINUTE_US);
@@ -103,6 +105,15 @@ export class LiveState implements TopicSource {
   /** Where the live window begins, µs: older events are not looked at. */
   get window_start_us(): number {
     return this.#day.window_start_us;
+  }
+
+  /**
+   * From where the interval rows are whole, µs. A contact that was there when the window began shows only its end in it, and may go
+   * on for as long as the rule lets it: rows before this are the store's to count.
+   */
+  get intervals_from_us(): number {
+    const { waiting_us, serving_us } = this.#limits;
+    return Math.min(this.#day.window_start_us + Math.max(waiting_us, serving_us), this.#day.start_us);
   }
 
   /** Takes a committed batch in. A repeated event changes nothing. */

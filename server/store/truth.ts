@@ -1,6 +1,7 @@
 /** The intervals of the past, counted by the database from the stored events (sql/repeatable/call_record.sql). */
 import Type from 'typebox';
 import type { ContactCounts, IntervalRow } from '../contract/live.ts';
+import { CLOSING_LIMITS } from '../domain/contact.ts';
 import { BIN_BORDERS_MS } from '../domain/histogram.ts';
 import { INTERVAL_US } from '../domain/interval.ts';
 import { metricsOf } from '../domain/metrics.ts';
@@ -27,6 +28,8 @@ export interface IntervalsQuery {
   readonly to_us: number;
   /** When contacts without an end are judged: still waiting, or closed by rule. */
   readonly as_of_us: number;
+  /** How long a contact may stay without an event before the rule closes it, s; four hours when left out. */
+  readonly limit_s?: number;
   /** T, s; null: each queue's own. */
   readonly threshold_s: number | null;
 }
@@ -41,6 +44,7 @@ export async function intervalsFromStore(db: Database, query: IntervalsQuery): P
     from: rfc3339Of(query.from_us),
     to: rfc3339Of(query.to_us),
     as_of: rfc3339Of(query.as_of_us),
+    limit_s: query.limit_s ?? CLOSING_LIMITS.waiting_us / 1_000_000,
     threshold_s: query.threshold_s,
     borders_ms: BIN_BORDERS_MS,
   });

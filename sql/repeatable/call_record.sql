@@ -2,8 +2,11 @@
 -- server/domain/contact.ts and tally.ts written a second time, apart, so that a test can hold live and history equal.
 
 drop function if exists queue_intervals(text, timestamptz, timestamptz, timestamptz, double precision, bigint[]);
+drop function if exists queue_intervals(text, timestamptz, timestamptz, timestamptz, interval, double precision, bigint[]);
 drop function if exists contact_tallies(text, timestamptz, timestamptz, timestamptz);
+drop function if exists contact_tallies(text, timestamptz, timestamptz, timestamptz, interval);
 drop function if exists contact_legs(text, text, timestamptz, timestamptz, timestamptz);
+drop function if exists contact_legs(text, text, timestamptz, timestamptz, timestamptz, interval);
 drop function if exists contact_events(text, text, timestamptz, timestamptz);
 drop type if exists contact_leg;
 
@@ -74,12 +77,13 @@ begin
   end if;
 end $$;
 
--- The legs of those contacts. `here` is the index of the one open leg (offered or waiting), 0 when there is none.
-create function contact_legs(p_kind text, p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz)
+-- The legs of those contacts; one without an event for longer than p_limit is closed. `here` is the index of the one open leg (offered or waiting), 0 when there is none.
+create function contact_legs(
+  p_kind text, p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_limit interval
+)
 returns setof contact_leg
 language plpgsql stable as $$
 declare
-  closing_limit constant interval := interval '4 hours';
   e record;
   legs contact_leg[] := '{}';
   leg contact_leg;
@@ -102,8 +106,8 @@ begin
   loop
     if e.subject is distinct from call then
       foreach leg in array legs loop
-        if leg.status in ('waiting', 'serving') and p_as_of > leg.touched + closing_limit then
-          leg.closed := leg.touched + closing_limit;
+        if leg.status in ('waiting', 'serving') and p_as_of > leg.touched + p_limit then
+          leg.closed := leg.touched + p_limit;
         end if;
         if p_kind = 'visit' and leg.completed and leg.wait_known then
           leg.talk_ms := round(extract(epoch from leg.ended - leg.left_at) * 1000);
@@ -275,7 +279,9 @@ begin
 end $$;
 
 -- What is counted: the legs of a queue that entered in the span, or with p_queue 'city' each call once.
-create function contact_tallies(p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz)
+create function contact_tallies(
+  p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_limit interval
+)
 returns table (
   queue text, counted_at timestamptz, entered boolean, waiting boolean, closed boolean, outcome text,
   wait_ms bigint, wait_known boolean, elsewhere boolean, completed boolean, transferred boolean, transfer_ms bigint,
@@ -292,13 +298,13 @@ begin
       l.wait_known, l.answered_queue is not null and l.answered_queue <> l.queue, l.completed, l.transferred,
       case when l.transferred then round(extract(epoch from l.ended - l.left_at) * 1000)::bigint end,
       l.misdirected, l.talk_ms, l.hold_ms, l.wrap_up_ms
-    from contact_legs(case when p_queue like 'counter:%' then 'visit' else 'call' end, p_queue, p_from, p_to, p_as_of) l
+    from contact_legs(case when p_queue like 'counter:%' then 'visit' else 'call' end, p_queue, p_from, p_to, p_as_of, p_limit) l
     where l.queue = p_queue and coalesce(l.entered, l.started) >= p_from and coalesce(l.entered, l.started) < p_to;
     return;
   end if;
   return query
   with leg as materialized (
-    select * from contact_legs('call', null, p_from, p_to, p_as_of)
+    select * from contact_legs('call', null, p_from, p_to, p_as_of, p_limit)
   ), first as (
     select distinct on (l.subject) l.* from leg l order by l.subject, l.entered is null, l.n
   ), leaving as (
@@ -329,8 +335,8 @@ end $$;
 -- legs are judged. T is p_threshold_s, or each queue's own when that is null. `bins` counts the waits of those that left,
 -- between the borders p_borders_ms (ascending), first and last open.
 create function queue_intervals(
-  p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_threshold_s double precision,
-  p_borders_ms bigint[]
+  p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_limit interval,
+  p_threshold_s double precision, p_borders_ms bigint[]
 )
 returns table (
   starts timestamptz, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer,
@@ -349,7 +355,7 @@ language sql stable set jit = off as $$
       t.wait_ms <= 1000 * coalesce(p_threshold_s, q.threshold_s, case when t.queue like 'counter:%' then 900 else 100 end) as within,
       coalesce(t.talk_ms, t.hold_ms, t.wrap_up_ms) is not null as handling_known,
       width_bucket(t.wait_ms, p_borders_ms) as bin
-    from contact_tallies(p_queue, p_from, p_to, p_as_of) t left join queue q on q.id = t.queue
+    from contact_tallies(p_queue, p_from, p_to, p_as_of, p_limit) t left join queue q on q.id = t.queue
   ), of_bin as (
     select t.starts, t.bin, count(*)::integer as n from tally t where t.outcome is not null and t.bin is not null
     group by t.starts, t.bin
