@@ -1,0 +1,304 @@
+-- The schema that the migrations make, for reading. Written by test/store/schema.test.ts: run it with `--update`
+-- after a migration, and look at the difference.
+
+continuous aggregate, real-time, agent_15min (
+  bucket timestamp with time zone,
+  state text,
+  source_id integer,
+  n bigint
+)
+
+table agent_event (
+  ts timestamp with time zone not null,
+  event_id uuid not null,
+  batch bigint not null,
+  source_id integer not null,
+  type text not null,
+  subject text not null,
+  sequence text,
+  queues text[],
+  state text,
+  reason text,
+  extra jsonb
+)
+  CREATE UNIQUE INDEX agent_event_ts_event_id_key ON public.agent_event USING btree (ts, event_id)
+  hypertable by ts every 7 days
+
+table api_key (
+  id uuid not null,
+  name text not null,
+  secret_sha256 bytea not null,
+  types text[] not null,
+  sources text[] not null,
+  origins text[] not null,
+  can_read boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone
+)
+  constraint api_key_pkey PRIMARY KEY (id)
+  constraint api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
+  constraint api_key_secret_sha256_key UNIQUE (secret_sha256)
+
+continuous aggregate, real-time, call_15min (
+  bucket timestamp with time zone,
+  queue text,
+  type text,
+  source_id integer,
+  n bigint,
+  misdirected bigint,
+  handled bigint,
+  ring_sum_s double precision,
+  talk_sum_s double precision,
+  hold_sum_s double precision,
+  wrap_up_sum_s double precision
+)
+
+table call_event (
+  ts timestamp with time zone not null,
+  event_id uuid not null,
+  batch bigint not null,
+  source_id integer not null,
+  type text not null,
+  subject text not null,
+  sequence text,
+  queue text,
+  line text,
+  borough text,
+  language text,
+  "position" integer,
+  agent text,
+  ring_s double precision,
+  from_queue text,
+  to_queue text,
+  to_external text,
+  talk_s double precision,
+  hold_s double precision,
+  wrap_up_s double precision,
+  outcome text,
+  request text,
+  service text,
+  extra jsonb
+)
+  CREATE UNIQUE INDEX call_event_ts_event_id_key ON public.call_event USING btree (ts, event_id)
+  hypertable by ts every 7 days
+
+continuous aggregate, real-time, counter_15min (
+  bucket timestamp with time zone,
+  counter text,
+  service text,
+  type text,
+  source_id integer,
+  n bigint
+)
+
+table counter_event (
+  ts timestamp with time zone not null,
+  event_id uuid not null,
+  batch bigint not null,
+  source_id integer not null,
+  type text not null,
+  subject text not null,
+  sequence text,
+  counter text,
+  service text,
+  residence_borough text,
+  outcome text,
+  request text,
+  extra jsonb
+)
+  CREATE UNIQUE INDEX counter_event_ts_event_id_key ON public.counter_event USING btree (ts, event_id)
+  hypertable by ts every 7 days
+
+table event_batch (
+  batch bigint not null,
+  family text not null,
+  xid xid8 not null default pg_current_xact_id(),
+  server_id uuid not null,
+  received_at timestamp with time zone not null default now(),
+  n integer not null,
+  span_from timestamp with time zone[] not null,
+  span_to timestamp with time zone[] not null,
+  rejected jsonb
+)
+  CREATE INDEX event_batch_received_at_idx ON public.event_batch USING btree (received_at)
+  CREATE INDEX event_batch_xid_idx ON public.event_batch USING btree (xid)
+  constraint event_batch_pkey PRIMARY KEY (batch, family)
+
+table event_source (
+  id integer not null generated as identity,
+  name text not null,
+  created_at timestamp with time zone not null default now()
+)
+  constraint event_source_name_key UNIQUE (name)
+  constraint event_source_pkey PRIMARY KEY (id)
+
+table job_run (
+  job_id integer not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  error text,
+  failures integer not null default 0
+)
+  constraint job_run_pkey PRIMARY KEY (job_id)
+
+continuous aggregate, real-time, mail_15min (
+  bucket timestamp with time zone,
+  medium text,
+  service text,
+  borough text,
+  type text,
+  source_id integer,
+  n bigint
+)
+
+table mail_event (
+  ts timestamp with time zone not null,
+  event_id uuid not null,
+  batch bigint not null,
+  source_id integer not null,
+  type text not null,
+  subject text not null,
+  sequence text,
+  medium text,
+  borough text,
+  service text,
+  request text,
+  extra jsonb
+)
+  CREATE UNIQUE INDEX mail_event_ts_event_id_key ON public.mail_event USING btree (ts, event_id)
+  hypertable by ts every 7 days
+
+table progress (
+  name text not null,
+  value jsonb not null,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint progress_pkey PRIMARY KEY (name)
+
+table queue (
+  id text not null,
+  kind text not null,
+  name jsonb not null,
+  borough text,
+  threshold_s double precision not null,
+  target double precision not null,
+  abandonment_target double precision not null,
+  hours jsonb,
+  centre text,
+  handed_over boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint queue_abandonment_target_check CHECK (((abandonment_target >= (0)::double precision) AND (abandonment_target <= (1)::double precision)))
+  constraint queue_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'counter'::text])))
+  constraint queue_pkey PRIMARY KEY (id)
+  constraint queue_target_check CHECK (((target >= (0)::double precision) AND (target <= (1)::double precision)))
+  constraint queue_threshold_s_check CHECK ((threshold_s > (0)::double precision))
+
+table rejected_event (
+  received_at timestamp with time zone not null,
+  source text,
+  id text,
+  type text,
+  code text not null,
+  message text not null,
+  payload text not null
+)
+  CREATE INDEX rejected_event_received_at_idx ON public.rejected_event USING btree (received_at DESC)
+  hypertable by received_at every 7 days
+
+continuous aggregate, real-time, request_15min (
+  bucket timestamp with time zone,
+  service text,
+  borough text,
+  unit text,
+  channel text,
+  nature text,
+  resolution text,
+  type text,
+  source_id integer,
+  n bigint
+)
+
+table request_event (
+  ts timestamp with time zone not null,
+  event_id uuid not null,
+  batch bigint not null,
+  source_id integer not null,
+  type text not null,
+  subject text not null,
+  sequence text,
+  service text,
+  nature text,
+  channel text,
+  borough text,
+  place_borough text,
+  longitude double precision,
+  latitude double precision,
+  address text,
+  description text,
+  due_at timestamp with time zone,
+  requesters bigint,
+  unit text,
+  work_order text,
+  reason text,
+  text text,
+  expected_at timestamp with time zone,
+  resolution text,
+  "into" text,
+  extra jsonb
+)
+  CREATE UNIQUE INDEX request_event_ts_event_id_key ON public.request_event USING btree (ts, event_id)
+  hypertable by ts every 7 days
+
+table schema_migration (
+  kind text not null,
+  name text not null,
+  hash text not null,
+  applied_at timestamp with time zone not null default now()
+)
+  constraint schema_migration_kind_check CHECK ((kind = ANY (ARRAY['migration'::text, 'repeatable'::text, 'aggregate'::text])))
+  constraint schema_migration_pkey PRIMARY KEY (kind, name)
+
+continuous aggregate, real-time, web_15min (
+  bucket timestamp with time zone,
+  service text,
+  borough text,
+  type text,
+  source_id integer,
+  n bigint,
+  without_results bigint
+)
+
+table web_event (
+  ts timestamp with time zone not null,
+  event_id uuid not null,
+  batch bigint not null,
+  source_id integer not null,
+  type text not null,
+  subject text not null,
+  sequence text,
+  path text,
+  service text,
+  results bigint,
+  request text,
+  borough text,
+  extra jsonb
+)
+  CREATE UNIQUE INDEX web_event_ts_event_id_key ON public.web_event USING btree (ts, event_id)
+  hypertable by ts every 7 days
+
+function contact_events(p_kind text, p_queue text, p_from timestamp with time zone, p_to timestamp with time zone) returns TABLE(subject text, ts timestamp with time zone, seq text, rank integer, event_id uuid, kind text, queue text, to_queue text, to_external text, agent text, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, outcome text)
+
+function contact_legs(p_kind text, p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns SETOF contact_leg
+
+function contact_tallies(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns TABLE(queue text, counted_at timestamp with time zone, entered boolean, waiting boolean, closed boolean, outcome text, wait_ms bigint, wait_known boolean, elsewhere boolean, completed boolean, transferred boolean, transfer_ms bigint, misdirected boolean, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint)
+
+procedure prune_event_batch(IN job_id integer, IN config jsonb)
+
+function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[])
+
+function set_policies(retention_days integer, rejected_days integer) returns void
+
+procedure set_refresh(IN target regclass, IN retention_days integer)
+
+procedure set_retention(IN target regclass, IN keep interval)
