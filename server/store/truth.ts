@@ -1,4 +1,4 @@
-/** The intervals of the past, counted by the database from the stored events (sql/repeatable/call_record.sql). */
+/** The intervals of the past, counted by the database from the stored events (sql/repeatable/queue_intervals.sql). */
 import Type from 'typebox';
 import type { ContactCounts, IntervalRow } from '../contract/live.ts';
 import { CLOSING_LIMITS } from '../domain/contact.ts';
