@@ -74,6 +74,14 @@ export class City {
     return inTimeOrder(events);
   }
 
+  /**
+   * Those of a day's events that need no other day: its own contacts, in time order. They are objects that `day` of the
+   * same number gives again, if it is asked next.
+   */
+  begunOn(number: number): readonly CityEvent[] {
+    return number < this.#first ? [] : inTimeOrder([...this.#own(number)]);
+  }
+
   /** Makes ready what a day needs of the days before it, one of them a step: so that a caller can do other things between. */
   *prepare(number: number): Generator<void> {
     for (let begun = number - 1; begun >= Math.max(this.#first, number - HORIZON_DAYS); begun--) {

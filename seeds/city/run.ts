@@ -110,14 +110,31 @@ class CityRun {
     const today = this.#city.calendar.numberAt(start_us);
     const first = this.#options.history ? dayNumber(this.#store.since) : today;
     this.#days_total = Math.max(1, today - first + 1);
+    const begun = await this.#begin(today, start_us);
     for (const _ of this.#city.prepare(today)) await turn(undefined, { signal });
-    await this.#fill(today, start_us);
+    await this.#fill(today, start_us, begun);
     this.#tell(1);
     await Promise.all([this.#live(start_us, today, signal), this.#past(today, first, start_us)]);
   }
 
   save(): Promise<void> {
     return this.#store.save();
+  }
+
+  /**
+   * Sends today's own contacts, which is all that a wall of queues shows, before what follows from a hundred days is made.
+   * Returns what was sent.
+   */
+  async #begin(today: number, until_us: number): Promise<ReadonlySet<CityEvent>> {
+    const { from_us } = this.#city.calendar.day(today);
+    const gaps = this.#store.gaps([from_us, until_us]);
+    if (gaps.length === 0) return new Set();
+    const begun = this.#city.begunOn(today);
+    const missing = gaps.flatMap(([gap_from_us, gap_to_us]) =>
+      begun.slice(firstAt(begun, gap_from_us), firstAt(begun, gap_to_us)),
+    );
+    await this.#sendStream(missing);
+    return new Set(missing);
   }
 
   /** What is missing of the days before today, newest first. */
@@ -151,14 +168,15 @@ class CityRun {
   }
 
   /** Sends what is missing of a day before `until_us`, and notes it once it is acknowledged. */
-  async #fill(number: number, until_us: number): Promise<void> {
+  async #fill(number: number, until_us: number, sent?: ReadonlySet<CityEvent>): Promise<void> {
     const { from_us, to_us } = this.#city.calendar.day(number);
     const span: Span = [from_us, Math.min(to_us, until_us)];
     const gaps = this.#store.gaps(span);
     if (gaps.length === 0) return;
     const events = this.#city.day(number);
     for (const [gap_from_us, gap_to_us] of gaps) {
-      await this.#sendStream(events.slice(firstAt(events, gap_from_us), firstAt(events, gap_to_us)));
+      const missing = events.slice(firstAt(events, gap_from_us), firstAt(events, gap_to_us));
+      await this.#sendStream(sent ? missing.filter((event) => !sent.has(event)) : missing);
     }
     this.#store.cover(span);
     await this.#store.save();
