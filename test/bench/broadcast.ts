@@ -14,9 +14,9 @@ import { memoryRows } from './socket-memory.ts';
 import { atMost, type BenchRow, median } from './types.ts';
 import { type Load, startLoad } from './websocket-load.ts';
 
-const ROUNDS = 7;
-const BROADCASTS_A_ROUND = 10;
-const QUEUES_CHANGED = 8;
+const ROUNDS = 5;
+const BROADCASTS_A_ROUND = 6;
+const QUEUES_CHANGED = 3;
 
 export interface Side {
   /** Sends one message to all sockets; resolves when it was handed over. */

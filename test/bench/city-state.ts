@@ -1,4 +1,7 @@
-/** The queues of the reference city as items to push, changed as calls change them. */
+/**
+ * The queues of the reference city as items to push, changed as calls change them. A queue is there from its first call on:
+ * so that thousands of sockets can be opened without sending each the whole city.
+ */
 import { QUEUES } from '../../seeds/reference/index.ts';
 import type { QueueState, Topic, TopicItem } from '../../server/contract/live.ts';
 import type { TopicSource } from '../../server/contract/topic-source.ts';
@@ -7,6 +10,7 @@ import { LiveState } from '../../server/live/state.ts';
 
 export class CityState implements TopicSource {
   readonly #items = new Map<string, QueueState>();
+  readonly #begun = new Map<string, QueueState>();
   readonly #listeners = new Set<(topic: Topic, key: string) => void>();
   #turn = 0;
 
@@ -27,10 +31,10 @@ export class CityState implements TopicSource {
     return true;
   }
   keys(topic: Topic): Iterable<string> {
-    return topic === 'queues' ? this.#items.keys() : [];
+    return topic === 'queues' ? this.#begun.keys() : [];
   }
   item<T extends Topic>(topic: T, key: string): TopicItem[T] | undefined {
-    return topic === 'queues' ? (this.#items.get(key) as TopicItem[T] | undefined) : undefined;
+    return topic === 'queues' ? (this.#begun.get(key) as TopicItem[T] | undefined) : undefined;
   }
   onDirty(listener: (topic: Topic, key: string) => void): () => void {
     this.#listeners.add(listener);
@@ -42,7 +46,7 @@ export class CityState implements TopicSource {
     this.#turn += 1;
     const n = this.#turn;
     for (const key of [...this.#items.keys()].slice(0, count)) {
-      const item = this.#items.get(key);
+      const item = this.#begun.get(key) ?? this.#items.get(key);
       if (!item) continue;
       const counted = (span: QueueState['today']) => ({
         counts: { ...span.counts, offered: n, entered: n, answered: n, wait_known: n, wait_sum_s: n * 12.5 },
@@ -57,7 +61,7 @@ export class CityState implements TopicSource {
           abandonment: { ...span.metrics.abandonment, value: 1 / n, counts: { abandoned: 1, offered: n } },
         },
       });
-      this.#items.set(key, {
+      this.#begun.set(key, {
         ...item,
         waiting: n % 17,
         longest_wait_s: n % 301,
