@@ -111,10 +111,17 @@ function outcomeOf(report: Report, code: number): Outcome {
 const biome = program('@biomejs/biome', 'biome');
 const CHECKS: readonly Check[] = [
   browser,
-  check('format', biome, 'ci', '--linter-enabled=false', '.'),
-  check('lint', biome, 'ci', '--formatter-enabled=false', '--assist-enabled=false', '.'),
+  check('format', biome, 'ci', '--colors=off', '--linter-enabled=false', '.'),
+  check('lint', biome, 'ci', '--colors=off', '--formatter-enabled=false', '--assist-enabled=false', '.'),
   check('types', program('typescript', 'tsc'), '--noEmit'),
-  check('types of the screens', program('svelte-check', 'svelte-check'), '--workspace', 'web', '--tsconfig', '../tsconfig.json'),
+  check(
+    'types of the screens',
+    program('svelte-check', 'svelte-check'),
+    '--workspace',
+    'web',
+    '--tsconfig',
+    '../tsconfig.json',
+  ),
   check('build of the screens', 'server/bootstrap.mjs', 'build'),
   tests,
 ];
