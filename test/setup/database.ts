@@ -136,6 +136,10 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     ...made,
     async close() {
+      // What was begun without being waited for (waking followers) may still be on its way.
+      const give_up_at = performance.now() + 1_000;
+      while (!made.db.idle() && performance.now() < give_up_at)
+        await new Promise((done) => setTimeout(done, 5));
       const { totalCount, idleCount } = made.db.pool;
       await made.close();
       if (totalCount !== idleCount) throw new Error(`${totalCount - idleCount} database connections leaked`);
