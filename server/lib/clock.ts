@@ -3,7 +3,9 @@ export interface Clock {
   /** Microseconds since 1970, UTC; an integer. */
   now_us(): number;
 }
-export const systemClock: Clock = { now_us: () => Math.round((performance.timeOrigin + performance.now()) * 1000) };
+export const systemClock: Clock = {
+  now_us: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
+};
 
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {

@@ -3,7 +3,11 @@ export class VigieError extends Error {
   readonly code: string;
   readonly status: number;
   readonly retry_after_s: number | undefined;
-  constructor(code: string, message: string, options: { status?: number; retry_after_s?: number; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; retry_after_s?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? 500;
