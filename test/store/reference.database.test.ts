@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { unknownQueue } from '../../server/contract/reference.ts';
+import type { Database } from '../../server/store/database.ts';
+import { readProgress, saveProgress } from '../../server/store/progress.ts';
+import { listQueues, saveQueues } from '../../server/store/reference.ts';
+import { testDatabase } from '../setup/database.ts';
+
+let db: Database;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ db, close } = await testDatabase());
+});
+afterAll(() => close());
+
+it('gives queues back as they were said, and says them anew without losing the others', async () => {
+  const always = { ...unknownQueue('centre', 'phone'), threshold_s: 20.5 };
+  const weekly = { 1: [{ from: '08:30', to: '24:00' }], 5: [{ from: '22:00', to: '02:00' }] };
+  const borough = {
+    ...unknownQueue('vm', 'phone'),
+    borough: 'VM',
+    centre: 'centre',
+    hours: [{ season: null, weekly }],
+  };
+  await saveQueues(db, [borough, always]);
+  expect(await listQueues(db)).toEqual([always, borough]);
+  const handed = { ...borough, handed_over: true, hours: null };
+  await saveQueues(db, [handed]);
+  expect(await listQueues(db)).toEqual([always, handed]);
+});
+
+it('keeps the last progress under a name', async () => {
+  expect(await readProgress(db, 'import')).toBe(null);
+  await saveProgress(db, 'import', { line: 1 });
+  await saveProgress(db, 'import', { line: 2, done: false });
+  expect(await readProgress(db, 'import')).toEqual({ line: 2, done: false });
+});
