@@ -47,8 +47,16 @@ function node(args: readonly string[], output: 'kept' | 'shown'): Promise<{ code
     };
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
+    const end = (): void => {
+      child.kill('SIGTERM');
+      process.exit(143);
+    };
+    process.once('SIGTERM', end);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, said }));
+    child.on('close', (code) => {
+      process.off('SIGTERM', end);
+      resolve({ code: code ?? 1, said });
+    });
   });
 }
 
@@ -120,7 +128,7 @@ const CHECKS: readonly Check[] = [
     '--workspace',
     'web',
     '--tsconfig',
-    '../tsconfig.json',
+    './tsconfig.json',
   ),
   check('build of the screens', 'server/bootstrap.mjs', 'build'),
   tests,
