@@ -14,8 +14,8 @@ import { memoryRows } from './socket-memory.ts';
 import { atMost, type BenchRow, median } from './types.ts';
 import { type Load, startLoad } from './websocket-load.ts';
 
-const ROUNDS = 5;
-const BROADCASTS_A_ROUND = 6;
+const ROUNDS = 9;
+const BROADCASTS_A_ROUND = 10;
 const QUEUES_CHANGED = 3;
 
 export interface Side {
