@@ -32,6 +32,7 @@ import { JobRunner } from './store/jobs.ts';
 import { KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrate.ts';
 import { openDatabase } from './store/open.ts';
+import { applyPolicies } from './store/policies.ts';
 import { listQueues, saveQueues } from './store/reference.ts';
 import { DatabaseWatch } from './store/watch.ts';
 
@@ -107,6 +108,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
   const db = await openDatabase({ databaseUrl: config.database_url, dataDir: config.data_dir, logger });
   await migrate(db, { logger });
+  await applyPolicies(db, config);
   const server_id = randomUUID();
   const store = new EventStore(db, { server_id, logger, clock });
   await store.recover();
@@ -119,7 +121,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     time_zone: config.time_zone,
     clock,
     simulated: config.demo,
-    open: (queue, now_us) => (queue.hours === null ? null : router.isOpen(queue.id, now_us)),
+    open: (queue, now_us) => {
+      if (queue.handed_over) return false;
+      return queue.hours === null ? null : router.isOpen(queue.id, now_us);
+    },
     limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
   });
   const live = new LiveService({ state, source: store, clock, logger });

@@ -150,6 +150,14 @@ describe.runIf(testDatabaseUrl === null)('the embedded database', () => {
     }
   });
 
+  it('answers a message of any length, also one that fills its receive buffer to the byte', async () => {
+    // 8,117 characters made a message end on a multiple of 8 KiB, after which the server read no further.
+    for (let length = 8_080; length < 8_200; length += 1) {
+      const { rows } = await db.query('SELECT length($1::text) AS n', ['x'.repeat(length)]);
+      expect(rows).toEqual([{ n: length }]);
+    }
+  });
+
   it('carries a large parameter and a large result whole', async () => {
     const text = 'é'.repeat(3_000_000);
     const { rows } = await db.query<{ t: string; n: number }>('SELECT $1::text AS t, length($1) AS n', [
