@@ -25,6 +25,7 @@ import { LiveState } from './live/state.ts';
 import { PushServer } from './push/server.ts';
 import { readings } from './readings.ts';
 import { mountRoutes } from './routes.ts';
+import { Columnstore } from './store/columnstore.ts';
 import type { Database } from './store/database.ts';
 import { EventStore } from './store/events.ts';
 import { Feed } from './store/feed.ts';
@@ -160,6 +161,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   );
   const watch = await start(new DatabaseWatch({ db, onChange: (now) => state.setDatabase(now) }));
   await start(new JobRunner({ db, clock, logger }));
+  await start(new Columnstore({ db, clock, logger }));
   Object.assign(parts, { live, batcher, push, watch } satisfies Parts);
   logger.info({ url, database: db.kind, took_ms: Math.round(performance.now() - began) }, 'ready');
 
