@@ -15,7 +15,7 @@ import { loadSql, one, zeroOrOne } from './sql.ts';
 const Name = Type.Object({ name: Type.String() });
 const sql = loadSql(import.meta.url, { settled_chunks: zeroOrOne(Name), compress: one(Name) });
 
-const POLL_MS = 5_000;
+const POLL_MS = 1_500;
 /** The window in which late events arrive; the same as the policies'. */
 const LATE_US = 14 * 86_400_000_000;
 /** A chunk that nothing was written to for so long is taken as filled. */
