@@ -147,7 +147,10 @@ export class FeedBook {
       families: [...feed.families].sort(),
       last_event_at: feed.last_event_us > 0 ? isoOf(feed.last_event_us) : null,
       last_received_at: isoOf(feed.last_received_us),
-      lag_s: Math.round(feed.lag_us / 1000) / 1000,
+      // Months that are filled in behind the newest event say nothing of how late the present is.
+      lag_s:
+        Math.round(Math.min(feed.lag_us, Math.max(0, feed.last_received_us - feed.last_event_us)) / 1000) /
+        1000,
       events_today,
       rejected_today: feed.rejected.day_us === day_us ? feed.rejected.count : 0,
       silent_after_s: feed.silentAfter_s(),

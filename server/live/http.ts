@@ -31,6 +31,9 @@ export interface ReadOptions {
   readonly route?: (question: RouteQuestion) => Route;
 }
 
+/** A queue's state, with the day's metrics also where a program that reads one figure looks first. */
+type QueueAnswer = QueueState & { readonly metrics: QueueState['today']['metrics'] };
+
 const DAY_US = 86_400_000_000;
 /** Longest span of one answer: 2,976 rows and one hour more in the month whose clocks go back. */
 const SPAN_DAYS_MAX = 31;
@@ -60,17 +63,17 @@ export function readRouter(options: ReadOptions): Router {
   });
 
   get('/api/v1/queues', () => {
-    const items: QueueState[] = [];
+    const items: QueueAnswer[] = [];
     for (const key of state.keys('queues')) {
       const queue = key === CITY_KEY ? undefined : state.item('queues', key);
-      if (queue) items.push(queue);
+      if (queue) items.push({ ...queue, metrics: queue.today.metrics });
     }
     // Beside the list, not in it: adding up the list must not count each call twice.
     return page(items, { city: state.item('queues', CITY_KEY) ?? null });
   });
   get('/api/v1/queues/:id', (req) => {
     const queue = findQueue(state, String(req.params.id));
-    return { ...queue, as_of: isoOf(clock.now_us()) };
+    return { ...queue, metrics: queue.today.metrics, as_of: isoOf(clock.now_us()) };
   });
   get('/api/v1/queues/:id/intervals', async (req) => {
     const id = String(req.params.id);

@@ -1,6 +1,9 @@
 /** `npm run bench [name …]`: every benchmark of the contract as a ratio to a limit measured in the same run. */
 import { cpus } from 'node:os';
+import { bench as benchBroadcast } from './broadcast.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
+import { bench as benchLatency } from './latency.ts';
+import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
 import { benchImport, benchRestart } from './whole.ts';
 
@@ -10,6 +13,9 @@ const BENCHES: Record<string, Bench> = {
   singles: benchSingles,
   import: benchImport,
   restart: benchRestart,
+  store: benchStore,
+  latency: benchLatency,
+  broadcast: benchBroadcast,
 };
 
 function print(row: BenchRow): void {
