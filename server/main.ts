@@ -3,7 +3,7 @@
  * done here: what a part does, it does in its own folder.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import http from 'node:http';
+import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { QUEUES } from '../seeds/reference/index.ts';
@@ -13,7 +13,7 @@ import { type Config, loadConfig } from './config.ts';
 import { quebecHolidays } from './domain/holidays.ts';
 import { Router as CallRouter } from './domain/routing.ts';
 import { Batcher } from './ingest/batcher.ts';
-import { limitServer } from './ingest/http.ts';
+import { eventsHandler, isEventsPost, limitServer } from './ingest/http.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { messageOf, VigieError } from './lib/errors.ts';
 import { sendError } from './lib/http-errors.ts';
@@ -83,7 +83,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   };
 
   const app = express().disable('x-powered-by');
-  const server = http.createServer(app);
+  // Events go around Express, whose own work for one request is several times ours for a single event.
+  let ingest: RequestListener | null = null;
+  const server = http.createServer((req, res) => (ingest && isEventsPost(req) ? ingest : app)(req, res));
   limitServer(server);
   const port = await listen(server, config);
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
@@ -149,6 +151,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const keys = new KeyStore(db);
   const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
   await mountRoutes(app, { config, access, keys, batcher, clock, logger, state, db, router });
+  ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;
   const push = await start(
     new PushServer({

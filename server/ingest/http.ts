@@ -13,6 +13,7 @@ import { binaryEvent, type Mode, modeOf } from './cloudevents.ts';
 import { Intake, type Submitter } from './intake.ts';
 import { readStream } from './stream.ts';
 
+const EVENTS_PATH = '/api/v1/events';
 export const BATCH_EVENTS_MAX = 10_000;
 /** A large batch goes in slices, so that checking it never holds up the event loop for long. */
 const SLICE_ROWS = 1_000;
@@ -27,8 +28,8 @@ export interface IngestOptions {
 export function ingestRouter(options: IngestOptions): Router {
   const router = Router();
   const handle = eventsHandler(options);
-  router.post('/api/v1/events', handle);
-  router.options('/api/v1/events', async (req, res) => {
+  router.post(EVENTS_PATH, handle);
+  router.options(EVENTS_PATH, async (req, res) => {
     await publicGrant(req, options.access, res).catch(() => undefined);
     res.setHeader('access-control-allow-methods', 'POST');
     res.setHeader('access-control-allow-headers', 'content-type');
@@ -38,6 +39,9 @@ export function ingestRouter(options: IngestOptions): Router {
   });
   return router;
 }
+
+export const isEventsPost = ({ method, url }: IncomingMessage): boolean =>
+  method === 'POST' && url !== undefined && (url === EVENTS_PATH || url.startsWith(`${EVENTS_PATH}?`));
 
 /** The same without Express, whose own work per request is several times ours for a single event. */
 export function eventsHandler(

@@ -58,16 +58,14 @@ export function bodyError(error: unknown): VigieError {
   return new ClientGone();
 }
 
+const tooLarge = (bytes_max: number): VigieError =>
+  new VigieError('body_too_large', `The body exceeds ${bytes_max / 1024} KiB: send it in parts.`, {
+    status: 413,
+  });
+
 /** The whole body. @throws VigieError 413 beyond `bytes_max`, 408 when it takes too long, 400 when it breaks off. */
 export function readBody(req: IncomingMessage, bytes_max = BODY_BYTES_MAX): Promise<Buffer> {
-  const too_large = new VigieError(
-    'body_too_large',
-    `The body exceeds ${bytes_max / 1024} KiB: send it in parts.`,
-    {
-      status: 413,
-    },
-  );
-  if (Number(req.headers['content-length']) > bytes_max) return Promise.reject(too_large);
+  if (Number(req.headers['content-length']) > bytes_max) return Promise.reject(tooLarge(bytes_max));
   return new Promise((resolve, reject) => {
     const stream = bodyStream(req);
     const chunks: Buffer[] = [];
@@ -90,7 +88,7 @@ export function readBody(req: IncomingMessage, bytes_max = BODY_BYTES_MAX): Prom
     };
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > bytes_max) settle(too_large);
+      if (bytes > bytes_max) settle(tooLarge(bytes_max));
       else chunks.push(chunk);
     };
     const onEnd = (): void => settle();
