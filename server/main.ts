@@ -143,7 +143,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       onCommit: (batch) => live.apply(batch),
       max_rows: config.flush_rows_max,
       max_pending_rows: config.pending_rows_max,
-      max_in_flight: db.kind === 'native' ? 2 : 1,
+      // Embedded too: while one transaction runs in its thread, the next is encoded and journalled.
+      max_in_flight: 2,
     }),
   );
 

@@ -5,6 +5,7 @@
  * `INSERT … ON CONFLICT DO NOTHING`, and the store keeps to that way until batches are clean again. The embedded database
  * knows only the second way, and a synced journal beside it (ARCHITECTURE, decisions 3 and 6).
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import Type from 'typebox';
 import { type EventRecord, FAMILIES, type Family, familyOf } from '../contract/event-types.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -51,6 +52,8 @@ export const sql = loadSql(import.meta.url, {
 
 /** Numbers a server takes at a time; the same as the sequence's increment. */
 const NUMBERS_AT_ONCE = 256;
+/** From here on encoding is worth a pause. */
+const TURN_ROWS_MIN = 500;
 /** Below it, one statement costs less than a COPY. */
 const COPY_ROWS_MIN = 32;
 /** Batches without a duplicate after which COPY is tried again. */
@@ -121,6 +124,11 @@ export class EventStore {
         this.#db.kind === 'embedded' && batch.events.length + batch.rejected.length > 0
           ? this.#db.journal(encodeBatch(batch))
           : undefined;
+      if (journalled && batch.events.length >= TURN_ROWS_MIN) {
+        // Encoding for the journal and for the database each take milliseconds: sockets have their turn in between.
+        journalled.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
+        await turn();
+      }
       const [result] = await settled([this.#write(batch), journalled]);
       this.#notify();
       return result;

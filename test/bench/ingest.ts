@@ -173,9 +173,9 @@ export async function benchIngestEmbedded(): Promise<BenchRow[]> {
   try {
     await post(server, bodiesOf(sampleCalls(20_000, Date.now() - 7_200_000), 1_000), 4, 20_000);
     await metric(server, 'vigie_nodejs_eventloop_lag_p99_seconds');
-    const { seconds } = await post(server, bodiesOf(sampleCalls(events), 1_000), 8, events);
+    const { seconds } = await post(server, bodiesOf(sampleCalls(events, PAST_MS), 1_000), 16, events);
     const lag_ms = await lagBeyondSampling(server);
-    const configuration = `embedded, ${events} call events, 8 connections; bare insert ${limit_rows_per_s.toFixed(0)} rows/s`;
+    const configuration = `embedded, ${events} call events, 16 connections; bare insert ${limit_rows_per_s.toFixed(0)} rows/s`;
     return [
       row(
         'ingest, 1,000 events a post',
