@@ -3,7 +3,7 @@ import type { ContactCounts, Metrics, QueueState } from '../../server/contract/l
 import { curveShape } from '../../web/src/lib/charts/curve.ts';
 import { BoardMaker, silence } from '../../web/src/lib/wall/board.ts';
 import { DampedOrder, FALL_AFTER_MS } from '../../web/src/lib/wall/order.ts';
-import { type Assessment, assess, type Level } from '../../web/src/lib/wall/trouble.ts';
+import { type Assessment, assess, type Level, smallCountOf } from '../../web/src/lib/wall/trouble.ts';
 
 const NOW_MS = Date.parse('2026-11-23T18:00:00Z');
 
@@ -50,13 +50,18 @@ describe('the state of a queue', () => {
   it('is in order when every figure is inside its target', () => {
     expect(assess(queue(), NOW_MS)).toMatchObject({ level: 'ok', reason: null });
   });
-  it('is a breach under the target over ten contacts, attention over five, nothing over fewer', () => {
-    expect(assess(queue({ level: 0.7, counted: 10 }), NOW_MS)).toMatchObject({
+  it('is a breach under the target over twenty contacts; a rate over fewer decides nothing', () => {
+    expect(assess(queue({ level: 0.7, counted: 20 }), NOW_MS)).toMatchObject({
       level: 'breach',
       reason: 'service_level',
     });
-    expect(assess(queue({ level: 0.6, counted: 5 }), NOW_MS).level).toBe('attention');
-    expect(assess(queue({ level: 0, counted: 4 }), NOW_MS).level).toBe('ok');
+    expect(assess(queue({ level: 0, counted: 19 }), NOW_MS).level).toBe('ok');
+  });
+  it('shows what a rate over few contacts was made over', () => {
+    const { service_level } = queue({ level: 0.5, counted: 4 }).recent.metrics;
+    expect(smallCountOf(service_level)).toBe(4);
+    expect(smallCountOf(queue({ level: 0.5, counted: 20 }).recent.metrics.service_level)).toBeNull();
+    expect(smallCountOf(queue({ level: null, counted: 0 }).recent.metrics.service_level)).toBeNull();
   });
   it('is nothing at all where the ratio is over nothing', () => {
     expect(assess(queue({ level: null, counted: 0 }), NOW_MS).level).toBe('ok');
@@ -148,8 +153,8 @@ describe('the order of queues', () => {
 describe('the board', () => {
   it('names the worst queue and counts the others in trouble', () => {
     const items = {
-      VM: queue({ level: 0.5 }),
-      LS: queue({ queue: 'LS', level: 0.6, counted: 6 }),
+      VM: queue({ level: 0.5, counted: 25 }),
+      LS: queue({ queue: 'LS', ...waitingSince(130) }),
       AC: queue({ queue: 'AC' }),
     };
     const { headline } = new BoardMaker().make(items, NOW_MS, 'fr');

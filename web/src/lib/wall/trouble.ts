@@ -1,10 +1,11 @@
 /**
  * What is wrong with a queue, and how much: the rule behind every colour of the wall. Pure; the time is passed in.
  *
- * - breach: the service level of the last 15 minutes is under its target over at least 10 contacts, or somebody has
- *   waited three times the threshold T;
- * - attention: somebody has waited longer than T, callers wait and nobody is signed in, abandonment is over its target,
- *   or the service level is under its target over 5 to 9 contacts (fewer say nothing);
+ * - breach: the service level of the last 15 minutes is under its target, or somebody has waited three times the
+ *   threshold T;
+ * - attention: somebody has waited longer than T, callers wait and nobody is signed in, or abandonment is over its
+ *   target;
+ * - a rate over fewer than 20 contacts is shown with its count and decides nothing;
  * - closed: outside its hours, and nobody waits. Everything else is in order.
  */
 import type { Figure, QueueState } from '#contract/live.ts';
@@ -26,8 +27,8 @@ export interface Assessment {
   readonly since_ms: number | null;
 }
 
-export const COUNTED_MIN = 10;
-export const COUNTED_ATTENTION_MIN = 5;
+/** Small numbers: a rate over fewer contacts is shown with its count and never ranks a queue. */
+export const COUNTED_MIN = 20;
 export const WAIT_BREACH_FACTOR = 3;
 
 /** What a ratio was made over: the sum of its counts less those of its numerator that the denominator holds already. */
@@ -37,6 +38,12 @@ export function denominatorOf(figure: Figure): number {
   if (id === 'service_level') return (counts.answered ?? 0) + (counts.abandoned_after ?? 0);
   if (id === 'abandonment') return counts.offered ?? 0;
   return Math.max(0, ...Object.values(counts));
+}
+
+/** What a ratio was made over when that is too little to judge by; null when it is enough, or nothing. */
+export function smallCountOf(figure: Figure): number | null {
+  const counted = denominatorOf(figure);
+  return figure.value !== null && counted < COUNTED_MIN ? counted : null;
 }
 
 /** Age of the oldest contact at `now_ms` (server time), s; the server's own figure while the time is unknown. */
@@ -64,15 +71,13 @@ interface Finding {
 function findings(queue: QueueState, wait_s: number): Finding[] {
   const found: Finding[] = [];
   const { service_level, abandonment } = queue.recent.metrics;
-  const counted = denominatorOf(service_level);
   if (
     service_level.value !== null &&
     service_level.value < queue.target &&
-    counted >= COUNTED_ATTENTION_MIN
+    denominatorOf(service_level) >= COUNTED_MIN
   ) {
-    const level = counted >= COUNTED_MIN ? 'breach' : 'attention';
     found.push({
-      level,
+      level: 'breach',
       reason: 'service_level',
       excess: 1 + (queue.target - service_level.value) * 4,
       since_ms: null,
