@@ -12,6 +12,7 @@ export interface CityProgress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
+  readonly events: number;
 }
 export interface CityProcessOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -22,6 +23,8 @@ export interface CityProcessOptions {
 const ENTRY = fileURLToPath(new URL('../seeds/city/main.ts', import.meta.url));
 /** Its days are made and sent one by one: more room would only put off collecting what is done with. */
 const HEAP_MIB_MAX = 384;
+/** Whoever started the server sees how far the history is, this often. */
+const TELL_EVERY_MS = 10_000;
 const RESTART_PAUSE_MS = [1_000, 5_000, 30_000];
 const STOP_WITHIN_MS = 5_000;
 
@@ -32,6 +35,7 @@ export class CityProcess implements Service {
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
+  #told_ms = Number.NEGATIVE_INFINITY;
 
   constructor(options: CityProcessOptions) {
     this.#options = options;
@@ -54,6 +58,16 @@ export class CityProcess implements Service {
     clearTimeout(late);
   }
 
+  #tell({ phase, done, total, events }: CityProgress): void {
+    const now_ms = performance.now();
+    if (phase === 'live' || now_ms - this.#told_ms < TELL_EVERY_MS) return;
+    this.#told_ms = now_ms;
+    this.#options.logger.info(
+      { phase, days: done, of_days: total, events },
+      'the simulated city fills in its history',
+    );
+  }
+
   #spawn(): void {
     const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB_MAX}`, ENTRY], {
       env: { ...process.env, ...this.#options.env },
@@ -61,7 +75,9 @@ export class CityProcess implements Service {
     });
     this.#child = child;
     child.on('message', (message) => {
-      if (isProgress(message)) this.#options.onProgress(message);
+      if (!isProgress(message)) return;
+      this.#options.onProgress(message);
+      this.#tell(message);
     });
     child.on('error', (error) => this.#options.logger.error({ error }, 'the simulated city did not start'));
     child.on('exit', (code) => {
@@ -75,6 +91,6 @@ export class CityProcess implements Service {
 
 function isProgress(message: unknown): message is CityProgress {
   if (typeof message !== 'object' || message === null) return false;
-  const { type, done, total } = message as Record<string, unknown>;
-  return type === 'progress' && typeof done === 'number' && typeof total === 'number';
+  const { type, done, total, events } = message as Record<string, unknown>;
+  return [done, total, events].every((figure) => typeof figure === 'number') && type === 'progress';
 }

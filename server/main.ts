@@ -109,6 +109,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     sendError(res, new VigieError('starting', message, { status: 503, retry_after_s: 1 }));
   });
 
+  logger.info({ url, database: config.database_url ? 'native' : 'embedded' }, 'opening the database');
   const db = await openDatabase({ databaseUrl: config.database_url, dataDir: config.data_dir, logger });
   await migrate(db, { logger });
   await applyPolicies(db, config);
@@ -167,7 +168,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await start(new JobRunner({ db, clock, logger }));
   await start(new Columnstore({ db, clock, logger }));
   Object.assign(parts, { live, batcher, push, watch } satisfies Parts);
-  logger.info({ url, database: db.kind, took_ms: Math.round(performance.now() - began) }, 'ready');
+  logger.info(
+    { url, wall: `${url}/mur`, database: db.kind, took_ms: Math.round(performance.now() - began) },
+    'ready',
+  );
 
   if (config.demo && ingest_key) {
     await start(
