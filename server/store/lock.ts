@@ -21,6 +21,9 @@ function holderOf(file: string): string {
   }
 }
 
+/** Collected as garbage, a lock would be released: it is held here until its `release`. */
+const held = new Set<DatabaseSync>();
+
 /** Throws `data_locked` at once when another process (or this one) holds the folder. */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true });
@@ -38,8 +41,10 @@ export function lockFolder(folder: string): FolderLock {
     );
   }
   writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+  held.add(lock);
   return {
     release() {
+      held.delete(lock);
       if (lock.isOpen) lock.close();
     },
   };
