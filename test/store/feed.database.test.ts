@@ -30,6 +30,7 @@ async function follower(
     server_id,
     onBatch: (batch) => batches.push(batch),
     poll_ms,
+    logger: testLogger,
   });
   await feed.mark();
   await feed.start();
@@ -60,6 +61,7 @@ describe.runIf(testDatabaseUrl !== null)('the feed between servers', () => {
       server_id,
       onBatch: (batch) => batches.push(batch),
       poll_ms: 20,
+      logger: testLogger,
     });
     await feed.mark();
     await feed.start();
