@@ -238,7 +238,7 @@ export function familyFields(family: Family): FieldName[] {
  * `time_us` is an integer: microseconds since 1970 in UTC, exact in a double until the year 2255.
  */
 export interface EventRecord {
-  /** 128 bits of SHA-256 over source, id and what of the time is finer than a microsecond, as a UUID. */
+  /** 128 bits of SHA-256 over source, id and what of the time is finer than a microsecond, as a UUID's 32 hexadecimal digits. */
   readonly event_id: string;
   readonly time_us: number;
   readonly type: EventType;

@@ -95,19 +95,20 @@ export class BinaryWriter {
     this.int8Field(time_us - EPOCH_SHIFT_US);
   }
 
-  /** A UUID written with dashes, as `8-4-4-4-12`. */
+  /** A UUID as 32 hexadecimal digits, or with dashes as `8-4-4-4-12`. */
   uuidField(uuid: string): void {
-    if (uuid.length !== 36) throw new RangeError('not a UUID');
+    const digits = uuid.length === 36 ? uuid.replaceAll('-', '') : uuid;
+    if (digits.length !== 32) throw new RangeError('not a UUID');
     this.#reserve(20);
     this.#view.setInt32(this.length, 16);
+    const buffer = this.#buffer;
     let at = this.length + 4;
     let faults = 0;
-    for (let i = 0; i < 36; i += 2) {
-      if (i === 8 || i === 13 || i === 18 || i === 23) i += 1;
-      const high = NIBBLES[uuid.charCodeAt(i) & 255] as number;
-      const low = NIBBLES[uuid.charCodeAt(i + 1) & 255] as number;
+    for (let i = 0; i < 32; i += 2) {
+      const high = NIBBLES[digits.charCodeAt(i) & 255] as number;
+      const low = NIBBLES[digits.charCodeAt(i + 1) & 255] as number;
       faults |= high | low;
-      this.#buffer[at] = (high << 4) | low;
+      buffer[at] = (high << 4) | low;
       at += 1;
     }
     if (faults > 15) throw new RangeError('not a UUID');

@@ -191,7 +191,7 @@ export function eventOfRow(
   }
   const extra = row[columns.length + 6];
   return {
-    event_id: row[1] as string,
+    event_id: (row[1] as string).replaceAll('-', ''),
     time_us,
     type: `${family}.${row[3]}` as EventType,
     source,

@@ -138,11 +138,14 @@ export class EventStore {
   }
 
   async #write({ events, rejected }: Batch): Promise<BatchResult> {
-    await this.#sources.add(new Set(events.map((event) => event.source)));
     const { ids } = this.#sources;
+    let sourceless = events.filter(({ source }) => !ids.has(source));
+    if (sourceless.length > 0) {
+      await this.#sources.add(new Set(sourceless.map(({ source }) => source)));
+      sourceless = sourceless.filter(({ source }) => !ids.has(source));
+    }
     const fresh = new Array<boolean>(events.length).fill(false);
     const number = await this.#number();
-    const sourceless = events.filter((event) => !ids.has(event.source));
     const refusals = sourceless.map((event) =>
       this.#refusal(event, 'too_many_sources', 'No further source can be added: there are too many already.'),
     );
@@ -336,6 +339,10 @@ async function settled<A, B>(work: [Promise<A>, Promise<B> | undefined]): Promis
   return [a.value, b.value];
 }
 
+/**
+ * In the order of FAMILIES, whatever the order of arrival: a chunk that has to be made is locked until the commit, and two
+ * transactions that make chunks of two tables in different orders would wait for each other.
+ */
 function groupsOf(events: readonly EventRecord[], keep?: (event: EventRecord) => boolean): FamilyRows[] {
   const groups = new Map<Family, FamilyRows>();
   for (const [index, event] of events.entries()) {
@@ -349,7 +356,7 @@ function groupsOf(events: readonly EventRecord[], keep?: (event: EventRecord) =>
     group.rows.push(event);
     group.at.push(index);
   }
-  return [...groups.values()];
+  return FAMILIES.flatMap((family) => groups.get(family) ?? []);
 }
 
 /** Of events with one identity the first went in. */
@@ -358,7 +365,7 @@ function markFresh({ rows, at }: FamilyRows, { n, fresh: keys }: Inserted, fresh
     for (const index of at) fresh[index] = true;
     return;
   }
-  const inserted = new Set(keys);
+  const inserted = new Set(keys?.map((key) => key.replaceAll('-', '')));
   for (const [i, event] of rows.entries()) {
     if (inserted.delete(`${event.event_id} ${event.time_us}`)) fresh[at[i] as number] = true;
   }

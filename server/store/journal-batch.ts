@@ -4,5 +4,11 @@ import type { Batch } from './events.types.ts';
 export const encodeBatch = (batch: Batch): Uint8Array => Buffer.from(JSON.stringify(batch));
 
 export function decodeBatch(record: Uint8Array): Batch {
-  return JSON.parse(Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8'));
+  const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8');
+  const batch: Batch = JSON.parse(text);
+  // Records of the first version have their ids with dashes.
+  return {
+    ...batch,
+    events: batch.events.map((event) => ({ ...event, event_id: event.event_id.replaceAll('-', '') })),
+  };
 }

@@ -58,7 +58,7 @@ async function commits(state: LiveState): Promise<number[]> {
     while (committed_ms.length < due) {
       const time_us = systemClock.now_us();
       const event = {
-        event_id: randomUUID(),
+        event_id: randomUUID().replaceAll('-', ''),
         time_us,
         type: 'call.offered' as const,
         source: 'urn:bench',

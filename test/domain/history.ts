@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EventData, EventRecord, EventType } from '../../server/contract/event-types.ts';
 
 let made = 0;
-const uuidOf = (n: number): string => `00000000-0000-5000-8000-${n.toString(16).padStart(12, '0')}`;
+const uuidOf = (n: number): string => `00000000000050008000${n.toString(16).padStart(12, '0')}`;
 
 export const us = (iso: string): number => Date.parse(iso) * 1000;
 

@@ -10,7 +10,7 @@ import { systemClock } from '../../server/lib/clock.ts';
 import type { Batch, BatchResult, CommittedBatch } from '../../server/store/events.types.ts';
 
 const event = (id: number): EventRecord => ({
-  event_id: `00000000-0000-0000-0000-${String(id).padStart(12, '0')}`,
+  event_id: String(id).padStart(32, '0'),
   time_us: 1_795_446_000_000_000,
   type: 'call.queued',
   source: '/acd',
