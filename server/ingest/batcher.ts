@@ -23,8 +23,8 @@ export interface BatchWriter {
 export interface BatcherOptions {
   readonly store: BatchWriter;
   readonly clock: Clock;
-  /** Called with the fresh events of every commit, right after it and before its answers leave. */
-  readonly onCommit: (batch: CommittedBatch) => void;
+  /** Called with the fresh events of every commit, right after it; its answers leave when what it returns has resolved. */
+  readonly onCommit: (batch: CommittedBatch) => unknown;
   readonly logger?: Logger;
   /** Most events in one transaction. */
   readonly max_rows?: number;
@@ -55,6 +55,8 @@ interface Submission {
 
 /** Transactions of the live lane in a row before one of the bulk lane has its turn: neither starves. */
 const LIVE_FLUSHES_IN_A_ROW = 3;
+/** A live post within this time makes the transactions of the bulk lane half as large, ms. */
+const LIVE_RECENT_MS = 2_000;
 /** After a failure the next attempt is let through this much later: recovery is noticed within it. */
 const PROBE_AFTER_US = 250_000;
 const RETRY_PAUSES_MS = [20, 80, 200, 400];
@@ -63,7 +65,7 @@ export class Batcher implements Service {
   readonly name = 'batcher';
   readonly #store: BatchWriter;
   readonly #clock: Clock;
-  readonly #onCommit: (batch: CommittedBatch) => void;
+  readonly #onCommit: (batch: CommittedBatch) => unknown;
   readonly #logger: Logger | undefined;
   readonly #rows_max: number;
   readonly #in_flight_max: number;
@@ -73,7 +75,10 @@ export class Batcher implements Service {
   readonly #lanes: Record<Lane, Submission[]> = { live: [], bulk: [] };
   readonly #lane_rows: Record<Lane, number> = { live: 0, bulk: 0 };
   readonly #running = new Set<Promise<void>>();
+  /** Batches that are committed and not answered yet: their slot is free. */
+  readonly #applying = new Set<Promise<void>>();
   #live_in_a_row = 0;
+  #live_at_ms = Number.NEGATIVE_INFINITY;
   #scheduled = false;
   #stopping = false;
   /** The database failed; until this moment submissions are refused without asking it. */
@@ -101,6 +106,7 @@ export class Batcher implements Service {
     this.#stopping = true;
     this.#fill();
     while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#applying.size > 0) await Promise.all(this.#applying);
   }
 
   get stats(): BatcherStats {
@@ -128,6 +134,7 @@ export class Batcher implements Service {
     if (rows === 0) return Promise.resolve([]);
     const refusal = this.#refusal(rows, lane);
     if (refusal) return Promise.reject(refusal);
+    if (lane === 'live') this.#live_at_ms = performance.now();
     return new Promise((resolve, reject) => {
       this.#lanes[lane].push({ events, rejected, rows, resolve, reject });
       this.#lane_rows[lane] += rows;
@@ -183,8 +190,10 @@ export class Batcher implements Service {
     const queue = this.#lanes[lane];
     if (queue.length === 0) return [];
     this.#live_in_a_row = bulk_turn ? 0 : this.#live_in_a_row + 1;
-    // A bulk transaction is half as large: it is what a live post may have to wait for.
-    const limit = bulk_turn ? this.#rows_max / 2 : this.#rows_max;
+    // A bulk transaction is what a live post may have to wait for: half as large while there are any. With nothing else
+    // to do, whole ones are a fifth faster.
+    const shared = bulk_turn && performance.now() - this.#live_at_ms < LIVE_RECENT_MS;
+    const limit = shared ? this.#rows_max / 2 : this.#rows_max;
     let rows = 0;
     let count = 0;
     for (const submission of queue) {
@@ -202,7 +211,10 @@ export class Batcher implements Service {
     const rejected = only ? only.rejected : submissions.flatMap((submission) => submission.rejected);
     try {
       const result = await this.#write({ events, rejected });
-      this.#committed(submissions, events, rejected, result);
+      const applying = this.#committed(submissions, events, rejected, result).finally(() => {
+        this.#applying.delete(applying);
+      });
+      this.#applying.add(applying);
     } catch (error) {
       await this.#failed(submissions, error);
     }
@@ -229,16 +241,17 @@ export class Batcher implements Service {
     }
   }
 
-  #committed(
+  /** Answers when the live state has the events; the next batch is written meanwhile. */
+  async #committed(
     submissions: readonly Submission[],
     events: readonly EventRecord[],
     rejected: readonly RejectedEvent[],
     { fresh, batch }: BatchResult,
-  ): void {
+  ): Promise<void> {
     this.#flushes += 1;
     this.#rows += events.length;
     try {
-      this.#onCommit({
+      await this.#onCommit({
         batch,
         received_us: this.#clock.now_us(),
         events: fresh.includes(false) ? events.filter((_, index) => fresh[index]) : events,

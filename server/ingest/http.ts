@@ -9,6 +9,7 @@ import { VigieError } from '../lib/errors.ts';
 import { BODY_BYTES_MAX, ClientGone, decodeText, parseJson, readBody } from '../lib/http-body.ts';
 import { sendError, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { ownTurn } from '../lib/turns.ts';
 import { binaryEvent, type Mode, modeOf } from './cloudevents.ts';
 import { Intake, type Submitter } from './intake.ts';
 import { readStream } from './stream.ts';
@@ -17,6 +18,8 @@ const EVENTS_PATH = '/api/v1/events';
 export const BATCH_EVENTS_MAX = 10_000;
 /** A large batch goes in slices, so that checking it never holds up the event loop for long. */
 const SLICE_ROWS = 1_000;
+/** A body from this size on is parsed in a turn of its own. */
+const TURN_BYTES_MIN = 65_536;
 
 export interface IngestOptions {
   readonly batcher: Submitter;
@@ -172,7 +175,9 @@ async function answerBody(
   intake: Intake,
   mode: Exclude<Mode, 'stream'>,
 ): Promise<void> {
-  const text = decodeText(await readBody(req, BODY_BYTES_MAX));
+  const body = await readBody(req, BODY_BYTES_MAX);
+  if (body.length > TURN_BYTES_MIN) await ownTurn();
+  const text = decodeText(body);
   const trusted_text = mode !== 'binary' && !text.includes('\\u');
   const events = eventsOf(req, text, mode);
   const slices: Promise<void>[] = [];
@@ -184,7 +189,7 @@ async function answerBody(
       throw new VigieError(code, message, { status: 403 });
     }
     slices.push(intake.store());
-    if (index + 1 < events.length) await new Promise(setImmediate);
+    if (index + 1 < events.length) await ownTurn();
   }
   const failed = (await Promise.allSettled(slices)).find((result) => result.status === 'rejected');
   if (failed === undefined) return sendJson(res, 200, intake.answer());

@@ -35,6 +35,9 @@ interface ContactRecord {
   city_threshold_ms: number;
   /** Interval of the first event: the bucket it waits in for the end of the window. */
   bucket: number;
+  /** Taken back and not yet put in again; `late` when its legs have to be folded from the beginning. */
+  unsettled: boolean;
+  late: boolean;
 }
 
 export class ContactBook {
@@ -42,6 +45,7 @@ export class ContactBook {
   /** Those with a leg that the rule may have to close. */
   readonly #open = new Set<ContactRecord>();
   readonly #buckets = new Map<number, Set<ContactRecord>>();
+  readonly #unsettled: ContactRecord[] = [];
   readonly #queues: QueueBook;
   readonly #agents: AgentBook;
   readonly #limits: ClosingLimits;
@@ -70,8 +74,11 @@ export class ContactBook {
     return Math.min(...Array.from(contacts, ({ events }) => events[0]!.time_us));
   }
 
-  /** Takes an event in; false when it is there already. */
-  apply(kind: ContactKind, subject: string, event: ContactEvent, now_us: number): boolean {
+  /**
+   * Takes an event in; false when it is there already. The figures are whole again after `settle`: a contact that has several
+   * events in a batch, as history and a busy second bring them, is taken back and put in once.
+   */
+  apply(kind: ContactKind, subject: string, event: ContactEvent): boolean {
     const key = `${kind}:${subject}`;
     let contact = this.#contacts.get(key);
     if (!contact) {
@@ -84,15 +91,20 @@ export class ContactBook {
         city: null,
         city_threshold_ms: 0,
         bucket: Number.NaN,
+        unsettled: false,
+        late: false,
       };
       this.#contacts.set(key, contact);
     }
     const index = insertEvent(contact.events, event);
     if (index < 0) return false;
-    this.#takeBack(contact);
-    if (index === contact.events.length - 1) stepContact(contact.legs, event);
-    else contact.legs = foldContact(contact.events);
-    this.#putIn(contact, now_us);
+    if (!contact.unsettled) {
+      this.#takeBack(contact);
+      contact.unsettled = true;
+      this.#unsettled.push(contact);
+    }
+    contact.late ||= index < contact.events.length - 1;
+    if (!contact.late) stepContact(contact.legs, event);
     if (index === 0) this.#bucket(contact);
     const queue = this.#queues.of(event.queue);
     queue.last_event_us = Math.max(queue.last_event_us, event.time_us);
@@ -103,6 +115,17 @@ export class ContactBook {
       this.#changed(city.key);
     }
     return true;
+  }
+
+  /** Puts in again what `apply` took back. To be called before anything is read, and before `tick` and `forget`. */
+  settle(now_us: number): void {
+    for (const contact of this.#unsettled) {
+      if (contact.late) contact.legs = foldContact(contact.events);
+      contact.late = false;
+      contact.unsettled = false;
+      this.#putIn(contact, now_us);
+    }
+    this.#unsettled.length = 0;
   }
 
   #takeBack(contact: ContactRecord): void {

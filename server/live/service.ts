@@ -3,6 +3,7 @@ import type { EventRecord } from '../contract/event-types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
+import { ownTurn } from '../lib/turns.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
 import type { LiveState } from './state.ts';
 
@@ -22,6 +23,8 @@ export interface LiveServiceOptions {
 
 /** An event may be this far in the future, and a second server's clock may run ahead: read a little beyond now. */
 const AHEAD_US = 600_000_000;
+/** About two milliseconds of work. */
+const SLICE_EVENTS = 1_000;
 
 export class LiveService implements Service {
   readonly name = 'live';
@@ -60,10 +63,26 @@ export class LiveService implements Service {
     logger.info({ events, batches: waiting.length, took_ms }, 'live state rebuilt');
   }
 
-  /** A batch was committed, by this server or by another one. */
-  apply(batch: CommittedBatch): void {
-    if (this.#waiting) this.#waiting.push(batch);
-    else this.#options.state.apply(batch);
+  /**
+   * A batch was committed, by this server or by another one. Resolves when the state holds it: a large one goes in slices,
+   * each in a turn of its own. In what order slices and batches go in makes no difference to the state.
+   */
+  async apply(batch: CommittedBatch): Promise<void> {
+    if (this.#waiting) {
+      this.#waiting.push(batch);
+      return;
+    }
+    const { state } = this.#options;
+    const { events } = batch;
+    if (events.length <= SLICE_EVENTS) {
+      state.apply(batch);
+      return;
+    }
+    for (let from = 0; from < events.length; from += SLICE_EVENTS) {
+      await ownTurn();
+      const rejected = from === 0 ? batch.rejected : {};
+      state.apply({ ...batch, events: events.slice(from, from + SLICE_EVENTS), rejected });
+    }
   }
 
   async stop(): Promise<void> {

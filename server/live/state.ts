@@ -119,7 +119,8 @@ export class LiveState implements TopicSource {
   /** Takes a committed batch in. A repeated event changes nothing. */
   apply(batch: CommittedBatch): void {
     const now_us = this.#clock.now_us();
-    for (const event of batch.events) this.#take(event, batch.received_us, now_us);
+    for (const event of batch.events) this.#take(event, batch.received_us);
+    this.#contacts.settle(now_us);
     for (const [source, count] of Object.entries(batch.rejected)) {
       this.#feeds.reject(source, count, batch.received_us, this.#day.start_us);
     }
@@ -129,23 +130,23 @@ export class LiveState implements TopicSource {
 
   /** Takes stored events in, at the start. When they were received is not known any more: taken as told at once. */
   restore(events: readonly EventRecord[]): void {
-    const now_us = this.#clock.now_us();
-    for (const event of events) this.#take(event, event.time_us, now_us);
+    for (const event of events) this.#take(event, event.time_us);
+    this.#contacts.settle(this.#clock.now_us());
     this.#tell();
   }
 
-  #take(event: EventRecord, received_us: number, now_us: number): void {
+  #take(event: EventRecord, received_us: number): void {
     const inside = event.time_us >= this.#day.window_start_us;
-    const fresh = inside && this.#fold(event, now_us);
+    const fresh = inside && this.#fold(event);
     if (fresh || !inside) this.#feeds.apply(event, received_us, fresh);
   }
 
-  #fold(event: EventRecord, now_us: number): boolean {
+  #fold(event: EventRecord): boolean {
     const call = callEvent(event);
     const contact = call ?? visitEvent(event);
     if (contact) {
       this.#known_from_us = Math.min(this.#known_from_us, event.time_us);
-      return this.#contacts.apply(call ? 'call' : 'visit', event.subject, contact, now_us);
+      return this.#contacts.apply(call ? 'call' : 'visit', event.subject, contact);
     }
     if (event.type === 'agent.state') return this.#agents.apply(event);
     return this.#channels.apply(event);

@@ -5,12 +5,12 @@
  * `INSERT … ON CONFLICT DO NOTHING`, and the store keeps to that way until batches are clean again. The embedded database
  * knows only the second way, and a synced journal beside it (ARCHITECTURE, decisions 3 and 6).
  */
-import { setImmediate as turn } from 'node:timers/promises';
 import Type from 'typebox';
 import { type EventRecord, FAMILIES, type Family, familyOf } from '../contract/event-types.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { ownTurn } from '../lib/turns.ts';
 import { batchNoteStep, eventStep, rejectedStep, rejectedValues } from './batch-encoding.ts';
 import { BinaryWriter } from './copy-format.ts';
 import { copyTransaction } from './copy-transaction.ts';
@@ -127,7 +127,7 @@ export class EventStore {
       if (journalled && batch.events.length >= TURN_ROWS_MIN) {
         // Encoding for the journal and for the database each take milliseconds: sockets have their turn in between.
         journalled.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
-        await turn();
+        await ownTurn();
       }
       const [result] = await settled([this.#write(batch), journalled]);
       this.#notify();
@@ -146,6 +146,7 @@ export class EventStore {
     }
     const fresh = new Array<boolean>(events.length).fill(false);
     const number = await this.#number();
+    if (this.#db.kind === 'native' && events.length >= TURN_ROWS_MIN) await ownTurn();
     const refusals = sourceless.map((event) =>
       this.#refusal(event, 'too_many_sources', 'No further source can be added: there are too many already.'),
     );

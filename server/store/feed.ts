@@ -48,7 +48,7 @@ export interface FeedOptions {
   /** That of the store: its batches are not delivered. */
   readonly server_id: string;
   /** Called once for each batch. What was committed since `mark` may also be in what the state was rebuilt from. */
-  readonly onBatch: (batch: CommittedBatch) => void;
+  readonly onBatch: (batch: CommittedBatch) => unknown;
   readonly logger?: Logger;
   /** Longest wait between two readings when nobody notifies. */
   readonly poll_ms?: number;
@@ -189,7 +189,12 @@ export class Feed implements Service {
       if (isFamily(note.family)) events.push(...(await this.#eventsOf(first.batch, note.family, note)));
     }
     this.#seen.set(first.batch, BigInt(first.xid ?? '0'));
-    this.#options.onBatch({ batch: first.batch, received_us: first.received_us ?? 0, events, rejected });
+    await this.#options.onBatch({
+      batch: first.batch,
+      received_us: first.received_us ?? 0,
+      events,
+      rejected,
+    });
   }
 
   async #eventsOf(batch: number, family: Family, note: Note): Promise<EventRecord[]> {
