@@ -287,15 +287,23 @@ table web_event (
   CREATE UNIQUE INDEX web_event_ts_event_id_key ON public.web_event USING btree (ts, event_id)
   hypertable by ts every 7 days
 
-function contact_events(p_kind text, p_queue text, p_from timestamp with time zone, p_to timestamp with time zone) returns TABLE(subject text, ts timestamp with time zone, seq text, rank integer, event_id uuid, kind text, queue text, to_queue text, to_external text, agent text, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, outcome text)
+function agent_states(p_agents text[], p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval) returns TABLE(agent text, starts timestamp with time zone, ends timestamp with time zone, handling boolean, queues text[])
 
-function contact_legs(p_kind text, p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns SETOF contact_leg
+function agent_time(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval) returns TABLE(starts timestamp with time zone, handling_us bigint, available_us bigint)
+
+function agents_of_queue(p_queue text, p_said_from timestamp with time zone, p_seen_from timestamp with time zone, p_to timestamp with time zone) returns text[]
+
+function contact_events(p_kind text, p_queue text, p_agents text[], p_from timestamp with time zone, p_to timestamp with time zone) returns TABLE(subject text, ts timestamp with time zone, seq text, rank integer, event_id uuid, kind text, queue text, to_queue text, to_external text, agent text, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, outcome text)
+
+function contact_legs(p_kind text, p_queue text, p_agents text[], p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns SETOF contact_leg
 
 function contact_tallies(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns TABLE(queue text, counted_at timestamp with time zone, entered boolean, waiting boolean, closed boolean, outcome text, wait_ms bigint, wait_known boolean, elsewhere boolean, completed boolean, transferred boolean, transfer_ms bigint, misdirected boolean, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint)
 
+function last_agent_states(p_from timestamp with time zone, p_to timestamp with time zone) returns SETOF agent_event
+
 procedure prune_event_batch(IN job_id integer, IN config jsonb)
 
-function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[])
+function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[], handling_us double precision, available_us double precision)
 
 function set_policies(retention_days integer, rejected_days integer) returns void
 

@@ -1,7 +1,8 @@
 /**
  * An agent's states over time, from what the agent's telephone says (`agent.state`) and from the conversations seen in calls.
  * What is said explicitly always wins from its moment; a conversation makes busy, its end makes wrap-up for as
- * long as the call told, then the availability of the last explicit state.
+ * long as the call told, then the availability of the last explicit state. Of one who is not heard of for long nothing is
+ * known any more.
  */
 import type { AgentStateName } from '../contract/live.ts';
 import type { Leg } from './contact.ts';
@@ -13,13 +14,22 @@ export interface AgentEvent extends Ordered {
   readonly queues: readonly string[];
 }
 
-/** A time in one state: [from_us, to_us); the last one has no end. */
+/** A time in one state: [from_us, to_us). */
 export interface StateSegment {
   readonly from_us: number;
   readonly to_us: number;
   readonly state: AgentStateName;
   readonly queues: readonly string[];
 }
+
+/** How long something is known of an agent of whom nothing further is heard. */
+export interface AgentLimits {
+  /** A state that was said holds this long. */
+  readonly said_us: number;
+  /** One who never says a state is taken as available this long after a conversation. */
+  readonly seen_us: number;
+}
+export const AGENT_LIMITS: AgentLimits = { said_us: 7 * 86_400_000_000, seen_us: 4 * 3_600_000_000 };
 
 /** Where a busy agent returns to after a conversation. */
 const availability = (said: AgentStateName | null): AgentStateName =>
@@ -48,42 +58,94 @@ function pointsOf(said: readonly AgentEvent[], served: Iterable<Leg>): Point[] {
  * The segments, oldest first, of an agent who said `said` (sorted) and served `served`. Zero-length ones are left out.
  * Some may lie in the future: a wrap-up that has not ended.
  */
-export function foldAgent(said: readonly AgentEvent[], served: Iterable<Leg>): StateSegment[] {
-  const segments: StateSegment[] = [];
-  let last_said: AgentEvent | null = null;
-  let conversation: Leg | null = null;
-  let wrapping: Leg | null = null;
-  let seen_in: readonly string[] = [];
-  let current: { from_us: number; state: AgentStateName; queues: readonly string[] } | null = null;
-  const become = (at_us: number, state: AgentStateName): void => {
-    const queues = last_said?.queues ?? seen_in;
-    if (current && current.state === state && current.queues === queues) return;
-    if (current && current.from_us < at_us) segments.push({ ...current, to_us: at_us });
-    current = { from_us: at_us, state, queues };
-  };
-  for (const point of pointsOf(said, served)) {
+export function foldAgent(
+  said: readonly AgentEvent[],
+  served: Iterable<Leg>,
+  limits: AgentLimits = AGENT_LIMITS,
+): StateSegment[] {
+  const fold = new AgentFold(limits);
+  for (const point of pointsOf(said, served)) fold.step(point);
+  return fold.end();
+}
+
+class AgentFold {
+  readonly #limits: AgentLimits;
+  readonly #segments: StateSegment[] = [];
+  #last_said: AgentEvent | null = null;
+  #conversation: Leg | null = null;
+  #wrapping: Leg | null = null;
+  /** Queues of the conversations since the last state that was said: those of an agent who says none. */
+  #seen_in: readonly string[] = [];
+  #current: Omit<StateSegment, 'to_us'> | null = null;
+
+  constructor(limits: AgentLimits) {
+    this.#limits = limits;
+  }
+
+  step(point: Point): void {
+    this.#expire(point.at_us);
     if (point.order === 0) {
-      conversation = point.begin;
-      wrapping = null;
+      this.#conversation = point.begin;
+      this.#wrapping = null;
       const queue = point.begin.answered_queue!;
-      if (!seen_in.includes(queue)) seen_in = [...seen_in, queue];
-      become(point.at_us, 'busy');
+      if (!this.#seen_in.includes(queue)) this.#seen_in = [...this.#seen_in, queue];
+      this.#become(point.at_us, 'busy');
     } else if (point.order === 1) {
-      if (conversation !== point.end) continue;
-      conversation = null;
-      wrapping = point.end.wrap_up_ms ? point.end : null;
-      become(point.at_us, wrapping ? 'wrap_up' : availability(last_said?.state ?? null));
+      if (this.#conversation !== point.end) return;
+      this.#conversation = null;
+      this.#wrapping = point.end.wrap_up_ms ? point.end : null;
+      this.#become(point.at_us, this.#wrapping ? 'wrap_up' : this.#afterwards);
     } else if (point.order === 2) {
-      last_said = point.said;
-      conversation = null;
-      wrapping = null;
-      become(point.at_us, point.said.state);
-    } else if (wrapping === point.wrapped) {
-      wrapping = null;
-      become(point.at_us, availability(last_said?.state ?? null));
+      this.#last_said = point.said;
+      this.#conversation = null;
+      this.#wrapping = null;
+      this.#seen_in = [];
+      this.#become(point.at_us, point.said.state);
+    } else if (this.#wrapping === point.wrapped) {
+      this.#wrapping = null;
+      this.#become(point.at_us, this.#afterwards);
     }
   }
-  if (current)
-    segments.push({ ...(current as Omit<StateSegment, 'to_us'>), to_us: Number.POSITIVE_INFINITY });
-  return segments;
+
+  end(): StateSegment[] {
+    this.#expire(Number.POSITIVE_INFINITY);
+    this.#end(Number.POSITIVE_INFINITY);
+    return this.#segments;
+  }
+
+  get #afterwards(): AgentStateName {
+    return availability(this.#last_said?.state ?? null);
+  }
+
+  /** Ends, at the moment they do, what held at most until `until_us`. */
+  #expire(until_us: number): void {
+    const served = this.#conversation ?? this.#wrapping;
+    if (this.#last_said) {
+      const at_us = this.#last_said.time_us + this.#limits.said_us;
+      if (at_us > until_us) return;
+      this.#last_said = null;
+      this.#seen_in = served ? [served.answered_queue!] : [];
+      // A conversation goes on; where it is in is all that is known of the agent now.
+      if (served) this.#become(at_us, this.#current!.state);
+      else this.#end(at_us);
+    } else if (this.#current && !served) {
+      const at_us = this.#current.from_us + this.#limits.seen_us;
+      if (at_us > until_us) return;
+      this.#seen_in = [];
+      this.#end(at_us);
+    }
+  }
+
+  #become(at_us: number, state: AgentStateName): void {
+    const queues = this.#last_said?.queues ?? this.#seen_in;
+    if (this.#current?.state === state && this.#current.queues === queues) return;
+    this.#end(at_us);
+    this.#current = { from_us: at_us, state, queues };
+  }
+
+  #end(at_us: number): void {
+    if (this.#current && this.#current.from_us < at_us)
+      this.#segments.push({ ...this.#current, to_us: at_us });
+    this.#current = null;
+  }
 }

@@ -1,10 +1,18 @@
 /**
- * The agents of the live window: their state now, and their time by interval for the occupancy. An agent that changed is
+ * The agents: their state now, and their time by interval of the live window for the occupancy. An agent that changed is
  * only marked; it is folded again when somebody reads, so that a burst of events costs one fold.
+ *
+ * Of what an agent said before the window the last is kept, as long as it holds: a state may be older than the window.
  */
 import type { EventRecord } from '../contract/event-types.ts';
 import { type AgentCounts, type AgentStateName, CITY_KEY } from '../contract/live.ts';
-import { type AgentEvent, foldAgent, type StateSegment } from '../domain/agent.ts';
+import {
+  AGENT_LIMITS,
+  type AgentEvent,
+  type AgentLimits,
+  foldAgent,
+  type StateSegment,
+} from '../domain/agent.ts';
 import type { Leg } from '../domain/contact.ts';
 import { splitAtIntervals } from '../domain/interval.ts';
 import { insertEvent, TYPE_RANK } from '../domain/subject.ts';
@@ -48,10 +56,24 @@ export class AgentBook {
   readonly #touched = new Set<AgentRecord>();
   readonly #queues: QueueBook;
   readonly #changed: (queue: string) => void;
+  readonly #limits: AgentLimits;
+  #window_start_us: number;
 
-  constructor(queues: QueueBook, changed: (queue: string) => void) {
+  constructor(
+    queues: QueueBook,
+    changed: (queue: string) => void,
+    window_start_us: number,
+    limits: AgentLimits = AGENT_LIMITS,
+  ) {
     this.#queues = queues;
     this.#changed = changed;
+    this.#window_start_us = window_start_us;
+    this.#limits = limits;
+  }
+
+  /** What agents said from here on may still hold in the window, µs. */
+  get from_us(): number {
+    return this.#window_start_us - this.#limits.said_us;
   }
 
   #of(id: string): AgentRecord {
@@ -91,8 +113,20 @@ export class AgentBook {
       queues: [...new Set(queues)],
     };
     if (insertEvent(agent.said, said) < 0) return false;
+    // It may be older than what is known from before the window.
+    if (said.time_us < this.#window_start_us) this.#trim(agent);
     this.#touch(agent, said.queues);
     return true;
+  }
+
+  /** Keeps of what was said before the window the last, when it still holds there; false when there was no more. */
+  #trim(agent: AgentRecord): boolean {
+    const { said } = agent;
+    let before = 0;
+    while (before < said.length && said[before]!.time_us < this.#window_start_us) before += 1;
+    const gone = before > 0 && said[before - 1]!.time_us > this.from_us ? before - 1 : before;
+    said.splice(0, gone);
+    return gone > 0;
   }
 
   /** The agent answered the leg. */
@@ -119,7 +153,7 @@ export class AgentBook {
   }
 
   #settleOne(agent: AgentRecord, now_us: number): void {
-    const segments = foldAgent(agent.said, [...agent.served].sort(compareServed));
+    const segments = foldAgent(agent.said, [...agent.served].sort(compareServed), this.#limits);
     const ended = segments.filter((segment) => segment.to_us <= now_us);
     let same = 0;
     while (
@@ -152,7 +186,9 @@ export class AgentBook {
   #count(segment: StateSegment, sign: 1 | -1): void {
     if (segment.state === 'paused' || segment.state === 'offline') return;
     const queues = this.#queuesOf(segment);
-    splitAtIntervals(segment.from_us, segment.to_us, (interval, part_us) => {
+    for (const queue of queues) this.#changed(queue.key);
+    const from_us = Math.max(segment.from_us, this.#window_start_us);
+    splitAtIntervals(from_us, segment.to_us, (interval, part_us) => {
       for (const queue of queues) addTime(queue.cell(interval), segment.state, sign * part_us);
     });
   }
@@ -164,14 +200,13 @@ export class AgentBook {
 
   /** Lets go of what at most `limit` agents said before the window; true when nothing is left to let go. */
   forget(window_start_us: number, limit: number): boolean {
+    this.#window_start_us = window_start_us;
     let room = limit;
     for (const agent of this.#agents.values()) {
-      const first = agent.said[0];
-      if (first === undefined || first.time_us >= window_start_us) continue;
-      if (room === 0) return false;
-      room -= 1;
-      agent.said = agent.said.filter((event) => event.time_us >= window_start_us);
+      if (!this.#trim(agent)) continue;
       this.#touch(agent, []);
+      room -= 1;
+      if (room === 0) return false;
     }
     return true;
   }

@@ -16,6 +16,7 @@ import {
 } from '../contract/live.ts';
 import type { QueueConfig } from '../contract/reference.ts';
 import type { TopicSource } from '../contract/topic-source.ts';
+import type { AgentLimits } from '../domain/agent.ts';
 import { callEvent } from '../domain/call.ts';
 import { CLOSING_LIMITS, type ClosingLimits } from '../domain/contact.ts';
 import { INTERVAL_US, intervalOf, intervalStart_us, MINUTE_US } from '../domain/interval.ts';
@@ -41,6 +42,7 @@ export interface LiveStateOptions {
   /** Whether the queue's own office hours hold at an instant; null where the rule does not apply. */
   readonly open?: (queue: QueueConfig, now_us: number) => boolean | null;
   readonly limits?: ClosingLimits;
+  readonly agent_limits?: AgentLimits;
 }
 
 /** Contacts let go in one tick, so that midnight never holds up the sockets. */
@@ -89,15 +91,16 @@ export class LiveState implements TopicSource {
     this.#open = options.open ?? (() => null);
     this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
     this.#queues = new QueueBook(options.queues);
-    this.#agents = new AgentBook(this.#queues, (queue) => {
+    const now_us = this.#clock.now_us();
+    this.#day = localDay(now_us, this.#time_zone);
+    const agentChanged = (queue: string) => {
       this.#dirty.agents.add(queue);
       this.#dirty.queues.add(queue);
-    });
+    };
+    this.#agents = new AgentBook(this.#queues, agentChanged, this.#day.window_start_us, options.agent_limits);
     const changed = (queue: string) => this.#dirty.queues.add(queue);
     this.#limits = options.limits ?? CLOSING_LIMITS;
     this.#contacts = new ContactBook(this.#queues, this.#agents, changed, this.#limits);
-    const now_us = this.#clock.now_us();
-    this.#day = localDay(now_us, this.#time_zone);
     this.#minute = Math.floor(now_us / MINUTE_US);
     this.#checkOpen(now_us);
   }
@@ -137,8 +140,9 @@ export class LiveState implements TopicSource {
 
   #take(event: EventRecord, received_us: number): void {
     const inside = event.time_us >= this.#day.window_start_us;
-    const fresh = inside && this.#fold(event);
-    if (fresh || !inside) this.#feeds.apply(event, received_us, fresh);
+    // A state that an agent said earlier may still hold.
+    const fresh = (inside || event.type === 'agent.state') && this.#fold(event);
+    if (fresh || !inside) this.#feeds.apply(event, received_us, inside && fresh);
   }
 
   #fold(event: EventRecord): boolean {

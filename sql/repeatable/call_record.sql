@@ -3,7 +3,9 @@
 
 drop function if exists contact_legs(text, text, timestamptz, timestamptz, timestamptz);
 drop function if exists contact_legs(text, text, timestamptz, timestamptz, timestamptz, interval);
+drop function if exists contact_legs(text, text, text[], timestamptz, timestamptz, timestamptz, interval);
 drop function if exists contact_events(text, text, timestamptz, timestamptz);
+drop function if exists contact_events(text, text, text[], timestamptz, timestamptz);
 drop type if exists contact_leg;
 
 create type contact_leg as (
@@ -30,9 +32,12 @@ create type contact_leg as (
   closed timestamptz
 );
 
--- All events of the contacts (p_kind 'call' or 'visit') that have one in the span, and with p_queue one that names the queue; from
--- half a day around it, which is longer than a contact can last before it is closed by rule.
-create function contact_events(p_kind text, p_queue text, p_from timestamptz, p_to timestamptz)
+-- All events of the contacts (p_kind 'call' or 'visit') that have one in the span, and with p_queue one that names the queue, with
+-- p_agents one of an agent among them; from half a day around it, which is longer than a contact can last before it is
+-- closed by rule.
+create function contact_events(
+  p_kind text, p_queue text, p_agents text[], p_from timestamptz, p_to timestamptz
+)
 returns table (
   subject text, ts timestamptz, seq text, rank integer, event_id uuid, kind text, queue text, to_queue text,
   to_external text, agent text, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, outcome text
@@ -55,6 +60,7 @@ begin
         select i.subject from call_event i
         where i.ts >= p_from and i.ts < p_to
           and (p_queue is null or p_queue in (i.queue, i.from_queue, i.to_queue))
+          and (p_agents is null or i.agent = any (p_agents))
       );
   else
     return query
@@ -75,7 +81,8 @@ end $$;
 
 -- The legs of those contacts; one without an event for longer than p_limit is closed. `here` is the index of the one open leg (offered or waiting), 0 when there is none.
 create function contact_legs(
-  p_kind text, p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_limit interval
+  p_kind text, p_queue text, p_agents text[], p_from timestamptz, p_to timestamptz, p_as_of timestamptz,
+  p_limit interval
 )
 returns setof contact_leg
 language plpgsql stable as $$
@@ -94,7 +101,7 @@ begin
   for e in
     -- One more row after the last: it hands out the last contact.
     select * from (
-      select * from contact_events(p_kind, p_queue, p_from, p_to)
+      select * from contact_events(p_kind, p_queue, p_agents, p_from, p_to)
       union all
       select null, null, null, null, null, null, null, null, null, null, null, null, null, null
     ) events

@@ -2,6 +2,7 @@
 
 drop function if exists queue_intervals(text, timestamptz, timestamptz, timestamptz, double precision, bigint[]);
 drop function if exists queue_intervals(text, timestamptz, timestamptz, timestamptz, interval, double precision, bigint[]);
+drop function if exists queue_intervals(text, timestamptz, timestamptz, timestamptz, interval, interval, interval, double precision, bigint[]);
 drop function if exists contact_tallies(text, timestamptz, timestamptz, timestamptz);
 drop function if exists contact_tallies(text, timestamptz, timestamptz, timestamptz, interval);
 
@@ -25,13 +26,13 @@ begin
       l.wait_known, l.answered_queue is not null and l.answered_queue <> l.queue, l.completed, l.transferred,
       case when l.transferred then round(extract(epoch from l.ended - l.left_at) * 1000)::bigint end,
       l.misdirected, l.talk_ms, l.hold_ms, l.wrap_up_ms
-    from contact_legs(case when p_queue like 'counter:%' then 'visit' else 'call' end, p_queue, p_from, p_to, p_as_of, p_limit) l
+    from contact_legs(case when p_queue like 'counter:%' then 'visit' else 'call' end, p_queue, null, p_from, p_to, p_as_of, p_limit) l
     where l.queue = p_queue and coalesce(l.entered, l.started) >= p_from and coalesce(l.entered, l.started) < p_to;
     return;
   end if;
   return query
   with leg as materialized (
-    select * from contact_legs('call', null, p_from, p_to, p_as_of, p_limit)
+    select * from contact_legs('call', null, null, p_from, p_to, p_as_of, p_limit)
   ), first as (
     select distinct on (l.subject) l.* from leg l order by l.subject, l.entered is null, l.n
   ), leaving as (
@@ -60,10 +61,10 @@ end $$;
 
 -- The counts of a queue's (or the city's) 15-minute intervals in UTC, those without any contact left out. `p_as_of` is when open
 -- legs are judged. T is p_threshold_s, or each queue's own when that is null. `bins` counts the waits of those that left,
--- between the borders p_borders_ms (ascending), first and last open.
+-- between the borders p_borders_ms (ascending), first and last open. Agents' time is that of agent_time.sql.
 create function queue_intervals(
-  p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_limit interval,
-  p_threshold_s double precision, p_borders_ms bigint[]
+  p_queue text, p_from timestamptz, p_to timestamptz, p_as_of timestamptz, p_limit interval, p_said interval,
+  p_seen interval, p_threshold_s double precision, p_borders_ms bigint[]
 )
 returns table (
   starts timestamptz, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer,
@@ -72,7 +73,8 @@ returns table (
   abandoned_within integer, completed_within integer, left_within integer, wait_known integer,
   wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer,
   completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision,
-  hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[]
+  hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[], handling_us double precision,
+  available_us double precision
 )
 -- Compiling the plan takes two seconds, running it for a day some tens of milliseconds.
 language sql stable set jit = off as $$
@@ -124,8 +126,12 @@ language sql stable set jit = off as $$
     (coalesce(sum(t.talk_ms) filter (where t.completed), 0) / 1000.0)::double precision,
     (coalesce(sum(t.hold_ms) filter (where t.completed), 0) / 1000.0)::double precision,
     (coalesce(sum(t.wrap_up_ms) filter (where t.completed), 0) / 1000.0)::double precision,
-    b.bins
-  from tally t join bin_counts b using (starts)
-  group by t.starts, b.bins
+    b.bins,
+    coalesce(a.handling_us, 0)::double precision,
+    coalesce(a.available_us, 0)::double precision
+  from tally t
+  join bin_counts b using (starts)
+  left join agent_time(p_queue, p_from, p_to, p_as_of, p_limit, p_said, p_seen) a using (starts)
+  group by t.starts, b.bins, a.handling_us, a.available_us
   order by t.starts
 $$;

@@ -146,3 +146,29 @@ export const arrivals = (from_us: number) =>
         .map((some) => [...some, ...events.filter((event) => !some.includes(event))]),
     }),
   );
+
+/** What agents said in the eight days before `from_us`, in event order. */
+export const earlierStates = (from_us: number): fc.Arbitrary<EventRecord[]> =>
+  fc
+    .array(
+      fc.tuple(
+        agentStep,
+        fc.constantFrom(...AGENTS),
+        fc.integer({ min: 1, max: 8 * 24 * 60 }).map((minutes) => from_us - minutes * 60_000_000),
+      ),
+      { maxLength: 6 },
+    )
+    .map((said) =>
+      said
+        .map(([{ type, ...data }, subject, time_us], n) => ({
+          event_id: uuidOf(1_000_000 + n),
+          time_us,
+          type,
+          source: 'source 0',
+          subject,
+          sequence: null,
+          data,
+          extra: null,
+        }))
+        .sort((a, b) => a.time_us - b.time_us || (a.event_id < b.event_id ? -1 : 1)),
+    );
