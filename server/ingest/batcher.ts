@@ -55,6 +55,8 @@ interface Submission {
 
 /** Transactions of the live lane in a row before one of the bulk lane has its turn: neither starves. */
 const LIVE_FLUSHES_IN_A_ROW = 3;
+/** A transaction beside a running one is worth its cost from so many events on. */
+const SECOND_ROWS_MIN = 256;
 /** A live post within this time makes the transactions of the bulk lane half as large, ms. */
 const LIVE_RECENT_MS = 2_000;
 /** After a failure the next attempt is let through this much later: recovery is noticed within it. */
@@ -172,6 +174,9 @@ export class Batcher implements Service {
 
   #fill(): void {
     while (this.#running.size < this.#in_flight_max) {
+      // What is little waits for the running transaction and for company: half as many transactions, twice as large.
+      const pending = this.#lane_rows.live + this.#lane_rows.bulk;
+      if (this.#running.size > 0 && pending < SECOND_ROWS_MIN) return;
       const submissions = this.#take();
       if (submissions.length === 0) return;
       const run = this.#flush(submissions).finally(() => {
