@@ -176,7 +176,7 @@ export class Batcher implements Service {
     while (this.#running.size < this.#in_flight_max) {
       // What is little waits for the running transaction and for company: half as many transactions, twice as large.
       const pending = this.#lane_rows.live + this.#lane_rows.bulk;
-      if (this.#running.size > 0 && pending < SECOND_ROWS_MIN) return;
+      if (this.#running.size > 0 && pending < Math.min(SECOND_ROWS_MIN, this.#rows_max)) return;
       const submissions = this.#take();
       if (submissions.length === 0) return;
       const run = this.#flush(submissions).finally(() => {
