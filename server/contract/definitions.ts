@@ -21,13 +21,13 @@ export interface MetricDefinition {
   /** `share` is 0–1, `s` seconds, `count` a whole number. */
   readonly unit: 'share' | 's' | 'count';
   /** Where the formula comes from. */
-  readonly source: string;
+  readonly source: BilingualName;
 }
 
 const define = (
   id: DefinitionId,
   unit: MetricDefinition['unit'],
-  source: string,
+  source: string | BilingualName,
   fr: readonly [name: string, formula: string],
   en: readonly [name: string, formula: string],
 ): MetricDefinition => ({
@@ -36,7 +36,7 @@ const define = (
   name: { fr: fr[0], en: en[0] },
   formula: { fr: fr[1], en: en[1] },
   unit,
-  source,
+  source: typeof source === 'string' ? { fr: source, en: source } : source,
 });
 
 const ERLANG = 'ITU-T E.423; COPC CX Standard';
@@ -46,7 +46,10 @@ const LIST: readonly MetricDefinition[] = [
   define(
     'service_level',
     'share',
-    'Ville de Montréal: 80 % within 100 s',
+    {
+      fr: 'Ville de Montréal\u00a0: 80\u00a0% en 100\u00a0s ou moins',
+      en: 'Ville de Montréal: 80% within 100 s',
+    },
     ['Niveau de service', 'répondus en T ou moins ÷ (répondus + abandonnés après T)'],
     ['Service level', 'answered within T ÷ (answered + abandoned after T)'],
   ),
@@ -77,14 +80,14 @@ const LIST: readonly MetricDefinition[] = [
   define(
     'service_level_connect',
     'share',
-    'Amazon Connect, metric definitions: service level',
+    'Amazon Connect, metric definitions (SERVICE_LEVEL)',
     ['Niveau de service Connect', 'sortis de la file en T ou moins, pour toute raison ÷ entrés'],
     ['Service level, Connect', 'left the queue within T for any reason ÷ entered'],
   ),
   define(
     'abandonment',
     'share',
-    'Ville de Montréal: at most 10 %',
+    { fr: 'Ville de Montréal\u00a0: au plus 10\u00a0%', en: 'Ville de Montréal: at most 10%' },
     ['Taux d’abandon', 'abandonnés ÷ offerts'],
     ['Abandonment', 'abandoned ÷ offered'],
   ),
@@ -99,7 +102,10 @@ const LIST: readonly MetricDefinition[] = [
     define(
       `wait_p${percent}`,
       's',
-      'Nearest rank on logarithmic bins of ratio 1.1: error at most one bin (10 %)',
+      {
+        fr: 'Rang le plus proche, sur des classes logarithmiques de raison 1,1\u00a0: erreur d’une classe au plus (10\u00a0%)',
+        en: 'Nearest rank on logarithmic bins of ratio 1.1: error of at most one bin (10%)',
+      },
       [
         `Attente, ${percent}e centile`,
         `attente que ${percent} % des contacts sortis de la file n’ont pas dépassée`,
@@ -148,7 +154,7 @@ const LIST: readonly MetricDefinition[] = [
   define(
     'misdirected',
     'count',
-    'Ville de Montréal, 2006 plan',
+    { fr: 'Ville de Montréal, plan de 2006', en: 'Ville de Montréal, 2006 plan' },
     ['Urgences mal dirigées', 'appels qui relevaient du 911'],
     ['Misdirected emergencies', 'calls that were 911’s business'],
   ),

@@ -26,6 +26,12 @@ describe('the texts', () => {
     for (const [path, text] of fr)
       if (typeof text === 'number') expect([path, en.get(path)]).toEqual([path, text]);
   });
+  it('never break a line before a double punctuation mark in French', () => {
+    for (const text of fr.values()) if (typeof text === 'string') expect(text).not.toMatch(/ [:;!?%»]|« /);
+    expect(DICTIONARIES.fr.banner.backfill('25\u00a0%')).toBe(
+      'Historique en cours de chargement\u00a0: 25\u00a0%',
+    );
+  });
 });
 
 describe('the formats', () => {

@@ -2,6 +2,7 @@
 import type { Language } from './address.ts';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
+import { frenchSpaces } from './typography.ts';
 
 export type Dictionary = typeof fr;
-export const DICTIONARIES: Readonly<Record<Language, Dictionary>> = { fr, en };
+export const DICTIONARIES: Readonly<Record<Language, Dictionary>> = { fr: frenchSpaces(fr), en };

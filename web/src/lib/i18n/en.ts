@@ -5,6 +5,7 @@ export const en: Dictionary = {
   language: 'English',
   otherLanguage: 'Français',
   app: 'Vigie 311',
+  colon: ':',
   tagline: 'The city’s 311 service, live',
   skip: 'Skip to content',
   nav: {

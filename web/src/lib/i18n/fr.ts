@@ -3,6 +3,7 @@ export const fr = {
   language: 'Français',
   otherLanguage: 'English',
   app: 'Vigie 311',
+  colon: ' :',
   tagline: 'Le service 311 de la ville, en direct',
   skip: 'Aller au contenu',
   nav: {
