@@ -35,6 +35,7 @@ import { migrate } from './store/migrate.ts';
 import { openDatabase } from './store/open.ts';
 import { applyPolicies } from './store/policies.ts';
 import { listQueues, saveQueues } from './store/reference.ts';
+import { Standing } from './store/standing.ts';
 import { DatabaseWatch } from './store/watch.ts';
 
 const STOP_WITHIN_MS = 15_000;
@@ -131,7 +132,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     },
     limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
   });
-  const live = new LiveService({ state, source: store, clock, logger });
+  const live = new LiveService({ state, source: store, standing: new Standing(db), clock, logger });
   const feed = new Feed({ db, store, server_id, logger, onBatch: (batch) => live.apply(batch) });
   await feed.mark();
   await start(live);

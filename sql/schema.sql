@@ -118,9 +118,11 @@ table event_batch (
   n integer not null,
   span_from timestamp with time zone[] not null,
   span_to timestamp with time zone[] not null,
-  rejected jsonb
+  rejected jsonb,
+  sources jsonb
 )
   CREATE INDEX event_batch_received_at_idx ON public.event_batch USING btree (received_at)
+  CREATE INDEX event_batch_rejected_idx ON public.event_batch USING btree (received_at) WHERE (family = 'rejected'::text)
   CREATE INDEX event_batch_xid_idx ON public.event_batch USING btree (xid)
   constraint event_batch_pkey PRIMARY KEY (batch, family)
 
@@ -131,6 +133,19 @@ table event_source (
 )
   constraint event_source_name_key UNIQUE (name)
   constraint event_source_pkey PRIMARY KEY (id)
+
+table feed_source (
+  source_id integer not null,
+  families text[] not null,
+  last_event timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  lag_us bigint not null,
+  present_at timestamp with time zone,
+  present_lag_us bigint,
+  rejected_at timestamp with time zone
+)
+  constraint feed_source_pkey PRIMARY KEY (source_id)
+  constraint feed_source_source_id_fkey FOREIGN KEY (source_id) REFERENCES event_source(id)
 
 table job_run (
   job_id integer not null,
@@ -299,7 +314,13 @@ function contact_legs(p_kind text, p_queue text, p_agents text[], p_from timesta
 
 function contact_tallies(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns TABLE(queue text, counted_at timestamp with time zone, entered boolean, waiting boolean, closed boolean, outcome text, wait_ms bigint, wait_known boolean, elsewhere boolean, completed boolean, transferred boolean, transfer_ms bigint, misdirected boolean, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint)
 
+function fold_feeds() returns void
+
+procedure fold_feeds_job(IN job_id integer, IN config jsonb)
+
 function last_agent_states(p_from timestamp with time zone, p_to timestamp with time zone) returns SETOF agent_event
+
+function newest_by_source(p_source_ids integer[], p_times timestamp with time zone[]) returns jsonb
 
 procedure prune_event_batch(IN job_id integer, IN config jsonb)
 

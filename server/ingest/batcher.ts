@@ -216,7 +216,7 @@ export class Batcher implements Service {
     const rejected = only ? only.rejected : submissions.flatMap((submission) => submission.rejected);
     try {
       const result = await this.#write({ events, rejected });
-      const applying = this.#committed(submissions, events, rejected, result).finally(() => {
+      const applying = this.#committed(submissions, events, result).finally(() => {
         this.#applying.delete(applying);
       });
       this.#applying.add(applying);
@@ -250,17 +250,16 @@ export class Batcher implements Service {
   async #committed(
     submissions: readonly Submission[],
     events: readonly EventRecord[],
-    rejected: readonly RejectedEvent[],
-    { fresh, batch }: BatchResult,
+    { fresh, batch, received_us, rejected }: BatchResult,
   ): Promise<void> {
     this.#flushes += 1;
     this.#rows += events.length;
     try {
       await this.#onCommit({
         batch,
-        received_us: this.#clock.now_us(),
+        received_us,
         events: fresh.includes(false) ? events.filter((_, index) => fresh[index]) : events,
-        rejected: countBySource(rejected),
+        rejected,
       });
     } catch (error) {
       // The events are stored: their senders must hear so, whatever became of the live state.
@@ -310,14 +309,4 @@ function databaseUnavailable(cause?: unknown): VigieError {
       cause,
     },
   );
-}
-
-function countBySource(rejected: readonly RejectedEvent[]): Record<string, number> {
-  // Without a prototype: a source may be called anything.
-  const counts: Record<string, number> = Object.create(null);
-  for (const { source } of rejected) {
-    const key = source ?? '';
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
 }

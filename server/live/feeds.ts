@@ -8,7 +8,9 @@ import type { EventRecord } from '../contract/event-types.ts';
 import { familyOf } from '../contract/event-types.ts';
 import type { FeedState, FeedStatus } from '../contract/live.ts';
 import { MINUTE_US } from '../domain/interval.ts';
+import type { LocalDay } from '../domain/local-day.ts';
 import { isoOf } from '../lib/clock.ts';
+import type { FeedStanding } from '../store/feeds.ts';
 
 const SILENT_AFTER_GAPS = 10;
 const SILENT_AFTER_S_MIN = 60;
@@ -21,6 +23,19 @@ const PAST_US = 3_600_000_000;
 const PRESENT_FOR_US = 60_000_000;
 const RHYTHM_MINUTES = 60;
 
+/** When events were received, and how long before the newest of them had happened, µs. */
+interface Told {
+  readonly received_us: number;
+  readonly lag_us: number;
+}
+const NEVER: Told = { received_us: 0, lag_us: 0 };
+
+/** The later one; of what was received at once the newest event tells the lag. So any order ends in the same. */
+const later = (a: Told, b: Told): Told =>
+  a === NEVER || b.received_us > a.received_us || (b.received_us === a.received_us && b.lag_us < a.lag_us)
+    ? b
+    : a;
+
 class FeedRecord {
   readonly source: string;
   readonly families = new Set<string>();
@@ -28,15 +43,30 @@ class FeedRecord {
   readonly minutes = new Map<number, number>();
   /** Rejected, by the local day (its start, µs) of their receipt. */
   rejected = { day_us: 0, count: 0 };
+  last_rejected_us = 0;
   last_event_us = 0;
-  last_received_us = 0;
-  last_present_us = 0;
-  /** Of the events received last: how long after it happened the newest of them was told, µs. */
-  lag_us = 0;
+  last: Told = NEVER;
+  /** The last that told the present. */
+  present: Told = NEVER;
   status: FeedStatus = 'live';
 
   constructor(source: string) {
     this.source = source;
+  }
+
+  get last_received_us(): number {
+    return Math.max(this.last.received_us, this.last_rejected_us);
+  }
+
+  get lag_us(): number {
+    const { last, present } = this;
+    const live = present !== NEVER && last.received_us - present.received_us <= PRESENT_FOR_US;
+    return (live ? present : last).lag_us;
+  }
+
+  told(told: Told): void {
+    this.last = later(this.last, told);
+    if (told.lag_us <= PAST_US) this.present = later(this.present, told);
   }
 
   get backfill(): boolean {
@@ -81,33 +111,54 @@ export class FeedBook {
     return feed;
   }
 
-  /** An event came. `counted`: it is new, and inside the live window. */
-  apply(event: EventRecord, received_us: number, counted: boolean): void {
+  /** An event was received; told twice it changes nothing. */
+  hear(event: EventRecord, received_us: number): void {
     const feed = this.#of(event.source);
     feed.families.add(familyOf(event.type));
-    if (event.time_us > feed.last_event_us) feed.last_event_us = event.time_us;
-    const lag_us = Math.max(0, received_us - event.time_us);
-    if (lag_us <= PAST_US) feed.last_present_us = Math.max(feed.last_present_us, received_us);
-    // Of what came at once, the newest tells the lag.
-    if (received_us === feed.last_received_us) feed.lag_us = Math.min(feed.lag_us, lag_us);
-    if (received_us > feed.last_received_us) {
-      feed.last_received_us = received_us;
-      if (lag_us <= PAST_US || received_us - feed.last_present_us > PRESENT_FOR_US) feed.lag_us = lag_us;
-    }
-    if (counted) {
-      const minute = Math.floor(event.time_us / MINUTE_US);
-      feed.minutes.set(minute, (feed.minutes.get(minute) ?? 0) + 1);
-    }
+    feed.last_event_us = Math.max(feed.last_event_us, event.time_us);
+    feed.told({ received_us, lag_us: Math.max(0, received_us - event.time_us) });
     this.#changed(event.source);
   }
 
-  /** Events of a source were refused on the local day that began at `day_us`. */
-  reject(source: string, count: number, received_us: number, day_us: number): void {
+  /** An event is new, and inside the live window. */
+  count({ source, type, time_us }: EventRecord): void {
     const feed = this.#of(source);
-    if (feed.rejected.day_us !== day_us) feed.rejected = { day_us, count: 0 };
-    feed.rejected.count += count;
-    feed.last_received_us = Math.max(feed.last_received_us, received_us);
+    feed.families.add(familyOf(type));
+    const minute = Math.floor(time_us / MINUTE_US);
+    feed.minutes.set(minute, (feed.minutes.get(minute) ?? 0) + 1);
     this.#changed(source);
+  }
+
+  /** Events of a source were refused. */
+  reject(source: string, count: number, received_us: number, day: LocalDay): void {
+    const feed = this.#of(source);
+    feed.last_rejected_us = Math.max(feed.last_rejected_us, received_us);
+    // The next day may have begun a moment before the state notices.
+    const day_us = received_us >= day.end_us ? day.end_us : day.start_us;
+    if (day_us > feed.rejected.day_us) feed.rejected = { day_us, count: 0 };
+    if (received_us >= day.start_us && day_us === feed.rejected.day_us) feed.rejected.count += count;
+    this.#changed(source);
+  }
+
+  /**
+   * Puts in what the store's notes say of the sources, at the start. One that they do not name (notes of an earlier version did
+   * not) is taken to have told its counted events at once.
+   */
+  restore(standings: readonly FeedStanding[]): void {
+    for (const { source, families, last_event_us, last, present, rejected_us } of standings) {
+      const feed = this.#of(source);
+      for (const family of families) feed.families.add(family);
+      feed.last_event_us = Math.max(feed.last_event_us, last_event_us);
+      feed.told(last);
+      if (present) feed.told(present);
+      feed.last_rejected_us = Math.max(feed.last_rejected_us, rejected_us ?? 0);
+      this.#changed(source);
+    }
+    for (const feed of this.#feeds.values()) {
+      if (feed.last !== NEVER || feed.minutes.size === 0) continue;
+      feed.last_event_us = Math.max(...feed.minutes.keys()) * MINUTE_US;
+      feed.told({ received_us: feed.last_event_us, lag_us: 0 });
+    }
   }
 
   /** Notices who fell silent. */
@@ -127,9 +178,13 @@ export class FeedBook {
     }
   }
 
-  /** All become dirty: the local day changed. */
-  touchAll(): void {
-    for (const source of this.#feeds.keys()) this.#changed(source);
+  /** The local day changed: all become dirty, and a source of which nothing was ever accepted is gone. */
+  newDay(day: LocalDay): void {
+    for (const [source, feed] of this.#feeds) {
+      if (feed.last === NEVER && feed.minutes.size === 0 && feed.rejected.day_us < day.start_us)
+        this.#feeds.delete(source);
+      this.#changed(source);
+    }
   }
 
   keys(): Iterable<string> {
@@ -149,7 +204,7 @@ export class FeedBook {
       last_received_at: isoOf(feed.last_received_us),
       // Months that are filled in behind the newest event say nothing of how late the present is.
       lag_s:
-        Math.round(Math.min(feed.lag_us, Math.max(0, feed.last_received_us - feed.last_event_us)) / 1000) /
+        Math.round(Math.min(feed.lag_us, Math.max(0, feed.last.received_us - feed.last_event_us)) / 1000) /
         1000,
       events_today,
       rejected_today: feed.rejected.day_us === day_us ? feed.rejected.count : 0,

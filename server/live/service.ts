@@ -5,6 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import { ownTurn } from '../lib/turns.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
+import type { FeedStanding, RejectedNote } from '../store/feeds.ts';
 import type { LiveState } from './state.ts';
 
 /** What the service needs of the store. */
@@ -13,9 +14,20 @@ export interface WindowSource {
   readWindow(from_us: number, to_us: number): AsyncIterable<EventRecord[]>;
 }
 
+/** What of the time before the window still holds in it. Without it the state begins with the window. */
+export interface StandingSource {
+  /** The last state that each agent said in [from_us, to_us). */
+  agentStates(from_us: number, to_us: number): Promise<EventRecord[]>;
+  /** What is known of every source of events. */
+  feeds(): Promise<FeedStanding[]>;
+  /** Batches with refused events, received from an instant on. */
+  rejected(since_us: number): Promise<RejectedNote[]>;
+}
+
 export interface LiveServiceOptions {
   readonly state: LiveState;
   readonly source: WindowSource;
+  readonly standing?: StandingSource;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tick_ms?: number;
@@ -54,13 +66,25 @@ export class LiveService implements Service {
       state.restore(chunk);
       events += chunk.length;
     }
+    const counted = await this.#restoreStanding();
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const batch of waiting) state.apply(batch);
+    for (const batch of waiting) state.apply(counted.has(batch.batch) ? { ...batch, rejected: {} } : batch);
     state.tick();
     this.#timer = setInterval(() => state.tick(), tick_ms);
     const took_ms = Math.round((clock.now_us() - started_us) / 1000);
     logger.info({ events, batches: waiting.length, took_ms }, 'live state rebuilt');
+  }
+
+  /** Gives the batches whose refused events are counted with it. */
+  async #restoreStanding(): Promise<ReadonlySet<number>> {
+    const { state, standing } = this.#options;
+    if (!standing) return new Set();
+    state.restore(await standing.agentStates(state.agents_from_us, state.window_start_us));
+    const feeds = await standing.feeds();
+    const rejected = await standing.rejected(state.day_start_us);
+    state.restoreFeeds(feeds, rejected);
+    return new Set(rejected.map(({ batch }) => batch));
   }
 
   /**

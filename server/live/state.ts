@@ -4,7 +4,6 @@
  */
 import type { EventRecord } from '../contract/event-types.ts';
 import {
-  type AgentsState,
   CITY_KEY,
   CITY_SCOPE,
   CLOCK_KEY,
@@ -19,18 +18,18 @@ import type { TopicSource } from '../contract/topic-source.ts';
 import type { AgentLimits } from '../domain/agent.ts';
 import { callEvent } from '../domain/call.ts';
 import { CLOSING_LIMITS, type ClosingLimits } from '../domain/contact.ts';
-import { INTERVAL_US, intervalOf, intervalStart_us, MINUTE_US } from '../domain/interval.ts';
+import { INTERVAL_US, intervalOf, MINUTE_US } from '../domain/interval.ts';
 import { type LocalDay, localDay } from '../domain/local-day.ts';
-import { metricsOf } from '../domain/metrics.ts';
-import type { Cell } from '../domain/tally.ts';
 import { visitEvent } from '../domain/visit.ts';
 import type { ChannelCounts } from '../domain/web-session.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
-import { AgentBook, addRunningTime, agentCounts, longestInState_s } from './agents.ts';
+import type { FeedStanding, RejectedNote } from '../store/feeds.ts';
+import { AgentBook, agentCounts, longestInState_s } from './agents.ts';
 import { ChannelBook } from './channels.ts';
 import { ContactBook } from './contacts.ts';
 import { FeedBook } from './feeds.ts';
+import { agentsItem, figures, intervalRows } from './items.ts';
 import { QueueBook, type QueueRecord } from './queues.ts';
 
 export interface LiveStateOptions {
@@ -50,7 +49,6 @@ const FORGET_PER_TICK = 60;
 /** A batch that touches more agents leaves them to the next reading or tick: folding 500 takes about 10 ms. */
 const SETTLE_AT_ONCE = 50;
 const CLOCK_EVERY_US = 5_000_000;
-const NO_BINS: ArrayLike<number> = [];
 
 type Listener = (topic: Topic, key: string) => void;
 
@@ -110,6 +108,15 @@ export class LiveState implements TopicSource {
     return this.#day.window_start_us;
   }
 
+  /** Where the present local day begins, µs. */
+  get day_start_us(): number {
+    return this.#day.start_us;
+  }
+  /** From where what agents said may still hold, µs. */
+  get agents_from_us(): number {
+    return this.#agents.from_us;
+  }
+
   /**
    * From where the interval rows are whole, µs. A contact that was there when the window began shows only its end in it, and may go
    * on for as long as the rule lets it: rows before this are the store's to count.
@@ -122,27 +129,40 @@ export class LiveState implements TopicSource {
   /** Takes a committed batch in. A repeated event changes nothing. */
   apply(batch: CommittedBatch): void {
     const now_us = this.#clock.now_us();
-    for (const event of batch.events) this.#take(event, batch.received_us);
+    for (const event of batch.events) {
+      this.#take(event);
+      this.#feeds.hear(event, batch.received_us);
+    }
     this.#contacts.settle(now_us);
     for (const [source, count] of Object.entries(batch.rejected)) {
-      this.#feeds.reject(source, count, batch.received_us, this.#day.start_us);
+      this.#feeds.reject(source, count, batch.received_us, this.#day);
     }
     if (this.#agents.unsettled <= SETTLE_AT_ONCE) this.#agents.settle(now_us);
     this.#tell();
   }
 
-  /** Takes stored events in, at the start. When they were received is not known any more: taken as told at once. */
+  /** Takes stored events in, at the start. When they were received, `restoreFeeds` tells. */
   restore(events: readonly EventRecord[]): void {
-    for (const event of events) this.#take(event, event.time_us);
+    for (const event of events) this.#take(event);
     this.#contacts.settle(this.#clock.now_us());
     this.#tell();
   }
 
-  #take(event: EventRecord, received_us: number): void {
+  /** Takes in what the store knows of the sources, after the stored events: what was refused today, and the rest. */
+  restoreFeeds(standings: readonly FeedStanding[], refused: readonly RejectedNote[]): void {
+    for (const { received_us, rejected } of refused) {
+      for (const [source, count] of Object.entries(rejected))
+        this.#feeds.reject(source, count, received_us, this.#day);
+    }
+    this.#feeds.restore(standings);
+    this.#tell();
+  }
+
+  #take(event: EventRecord): void {
     const inside = event.time_us >= this.#day.window_start_us;
-    // A state that an agent said earlier may still hold.
-    const fresh = (inside || event.type === 'agent.state') && this.#fold(event);
-    if (fresh || !inside) this.#feeds.apply(event, received_us, inside && fresh);
+    // A state that an agent said earlier may still hold, and mail may still be open.
+    if (!inside && event.type !== 'agent.state') return;
+    if (this.#fold(event) && inside) this.#feeds.count(event);
   }
 
   #fold(event: EventRecord): boolean {
@@ -199,7 +219,7 @@ export class LiveState implements TopicSource {
     if (new_day) {
       this.#day = localDay(now_us, this.#time_zone);
       this.#forgetting = true;
-      this.#feeds.touchAll();
+      this.#feeds.newDay(this.#day);
     }
     for (const queue of this.#queues.all()) {
       if (!queue.curve.isFlat || new_interval || new_day) this.#dirty.queues.add(queue.key);
@@ -275,7 +295,7 @@ export class LiveState implements TopicSource {
     this.#agents.settle(now_us);
     const queue = this.#queues.item(key);
     if (!queue || queue.isGone) return undefined;
-    return topic === 'agents' ? this.#agentsItem(queue, now_us) : this.#queueItem(queue, now_us);
+    return topic === 'agents' ? agentsItem(queue, now_us) : this.#queueItem(queue, now_us);
   }
 
   #clockItem(now_us: number): ClockState {
@@ -285,14 +305,6 @@ export class LiveState implements TopicSource {
       simulated: this.#simulated,
       database: this.#database,
       backfill: this.#backfill,
-    };
-  }
-
-  #agentsItem(queue: QueueRecord, now_us: number): AgentsState {
-    return {
-      queue: queue.key,
-      agents: agentCounts(queue),
-      longest_in_state_s: longestInState_s(queue, now_us),
     };
   }
 
@@ -313,19 +325,12 @@ export class LiveState implements TopicSource {
       oldest_at: oldest_us === null ? null : isoOf(oldest_us),
       in_service: queue.in_service,
       agents: agentCounts(queue),
-      today: this.#figures(queue, intervalOf(this.#day.start_us), running + 1, now_us),
-      recent: this.#figures(queue, running - 1, running + 1, now_us),
+      today: figures(queue, intervalOf(this.#day.start_us), running + 1, now_us),
+      recent: figures(queue, running - 1, running + 1, now_us),
       waiting_curve: queue.curve.read(now_us, queue.waiting.size, this.#known_from_us),
       last_event_at: queue.last_event_us > 0 ? isoOf(queue.last_event_us) : null,
       open: queue.open,
     };
-  }
-
-  /** Counts and metrics of the intervals from `first` to `last` (where a sender's clock runs ahead, that is the next one). */
-  #figures(queue: QueueRecord, first: number, last: number, now_us: number): QueueState['today'] {
-    const sum = queue.sum(first, last);
-    addRunningTime(sum, queue, intervalStart_us(first), Math.min(now_us, intervalStart_us(last + 1)));
-    return { counts: sum.toCounts(), metrics: metricsOfCell(sum) };
   }
 
   /**
@@ -337,22 +342,9 @@ export class LiveState implements TopicSource {
     this.#agents.settle(now_us);
     const queue = this.#queues.item(key);
     if (!queue) return undefined;
-    const rows: IntervalRow[] = [];
     const first = intervalOf(Math.max(from_us, this.#day.window_start_us));
     const last = intervalOf(Math.min(to_us - 1, now_us + INTERVAL_US));
-    for (let interval = first; interval <= last; interval += 1) {
-      const { counts, metrics } = this.#figures(queue, interval, interval, now_us);
-      if (counts.offered === 0) continue;
-      rows.push({
-        ...counts,
-        queue: key,
-        from: isoOf(intervalStart_us(interval)),
-        to: isoOf(intervalStart_us(interval + 1)),
-        provisional: counts.waiting > 0,
-        metrics,
-      });
-    }
-    return rows;
+    return intervalRows(queue, first, last, now_us);
   }
 
   /** Web and mail since local midnight, and the web sessions that are active. */
@@ -367,12 +359,4 @@ export class LiveState implements TopicSource {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-}
-
-/** The metrics of a cell. */
-export function metricsOfCell(cell: Cell): QueueState['today']['metrics'] {
-  return metricsOf(cell.toCounts(), cell.bins ?? NO_BINS, {
-    handling_s: cell.handling_us / 1_000_000,
-    available_s: cell.available_us / 1_000_000,
-  });
 }

@@ -81,9 +81,19 @@ export function rejectedValues(
   return { ...values, rejected: JSON.stringify(countBySource(rejected)) };
 }
 
+/** The newest time of each source's events, µs, by the source's number. */
+export function newestBySource(rows: readonly EventRecord[], sources: SourceIds): Record<string, number> {
+  const newest = new Map<string, number>();
+  for (const { source, time_us } of rows)
+    if (time_us > (newest.get(source) ?? Number.NEGATIVE_INFINITY)) newest.set(source, time_us);
+  return Object.fromEntries(Array.from(newest, ([source, time_us]) => [sources.get(source), time_us]));
+}
+
 export interface BatchNote {
   readonly number: number;
   readonly server_id: string;
+  readonly received_us: number;
+  readonly sources: SourceIds;
   readonly groups: readonly { readonly family: Family; readonly rows: readonly EventRecord[] }[];
   readonly rejected: readonly RejectedEvent[];
 }
@@ -100,10 +110,11 @@ function timeArray(writer: BinaryWriter, times_us: readonly number[]): void {
 export function batchNoteStep(writer: BinaryWriter, text: string, note: BatchNote): CopyStep {
   const row = (family: string, n: number, times_us: readonly number[]): void => {
     const spans = spansOf(times_us);
-    writer.int16(7);
+    writer.int16(9);
     writer.int8Field(note.number);
     writer.textField(family);
     writer.uuidField(note.server_id);
+    writer.timeField(note.received_us);
     writer.int4Field(n);
     timeArray(writer, spans.from);
     timeArray(writer, spans.to);
@@ -116,9 +127,11 @@ export function batchNoteStep(writer: BinaryWriter, text: string, note: BatchNot
         rows.map((event) => event.time_us),
       );
       writer.null();
+      writer.jsonbField(newestBySource(rows, note.sources));
     }
     if (note.rejected.length === 0) return;
     row('rejected', note.rejected.length, []);
     writer.jsonbField(countBySource(note.rejected));
+    writer.null();
   });
 }

@@ -3,7 +3,8 @@
 -- copy_…: binary COPY, several of them and that of event_batch in one message, which makes them one transaction.
 -- insert_…: one statement, which is its own transaction when a batch has one family. Columns come as arrays (an empty
 -- one is all NULL); lists of queues come as the text of an array, since unnest would flatten an array of arrays. It
--- answers how many went in and, only when some did not, which did: the sub-select is not evaluated otherwise.
+-- answers how many went in and, only when some did not, which did: the sub-select is not evaluated otherwise. The same
+-- for what event_batch notes of the sources: a duplicate does not count as heard.
 
 -- BLOCK take_numbers
 select nextval('event_batch_number') as first
@@ -12,7 +13,7 @@ select nextval('event_batch_number') as first
 select pg_notify('vigie_batch', $server_id)::text as sent
 
 -- BLOCK copy_batch
-copy event_batch (batch, family, server_id, n, span_from, span_to, rejected) from stdin (format binary)
+copy event_batch (batch, family, server_id, received_at, n, span_from, span_to, rejected, sources) from stdin (format binary)
 
 -- BLOCK copy_rejected
 copy rejected_event (received_at, source, id, type, code, message, payload) from stdin (format binary)
@@ -26,8 +27,9 @@ with inserted as (
   )
   returning received_at
 )
-insert into event_batch (batch, family, server_id, n, span_from, span_to, rejected)
-select $batch::bigint, 'rejected', $server_id::uuid, count(*), '{}', '{}', $rejected::jsonb
+insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, rejected)
+select
+  $batch::bigint, 'rejected', $server_id::uuid, $noted_at::timestamptz, count(*), '{}', '{}', $rejected::jsonb
 from inserted
 
 -- BLOCK copy_call
@@ -59,10 +61,14 @@ with inserted as (
     ring_s, from_queue, to_queue, to_external, talk_s, hold_s, wrap_up_s, outcome, request, service, extra
   )
   on conflict (ts, event_id) do nothing
-  returning ts, event_id
+  returning ts, event_id, source_id
 ), noted as (
-  insert into event_batch (batch, family, server_id, n, span_from, span_to)
-  select $batch::bigint, 'call', $server_id::uuid, count(*), $span_from::timestamptz[], $span_to::timestamptz[]
+  insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, sources)
+  select
+    $batch::bigint, 'call', $server_id::uuid, $noted_at::timestamptz, count(*), $span_from::timestamptz[],
+    $span_to::timestamptz[],
+    case when count(*) = $wanted::integer then $sources::jsonb
+      else (select newest_by_source(array_agg(source_id), array_agg(ts)) from inserted) end
   from inserted
   having count(*) > 0
 )
@@ -91,10 +97,14 @@ with inserted as (
     ts, event_id, source_id, type, subject, sequence, queues, state, reason, extra
   )
   on conflict (ts, event_id) do nothing
-  returning ts, event_id
+  returning ts, event_id, source_id
 ), noted as (
-  insert into event_batch (batch, family, server_id, n, span_from, span_to)
-  select $batch::bigint, 'agent', $server_id::uuid, count(*), $span_from::timestamptz[], $span_to::timestamptz[]
+  insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, sources)
+  select
+    $batch::bigint, 'agent', $server_id::uuid, $noted_at::timestamptz, count(*), $span_from::timestamptz[],
+    $span_to::timestamptz[],
+    case when count(*) = $wanted::integer then $sources::jsonb
+      else (select newest_by_source(array_agg(source_id), array_agg(ts)) from inserted) end
   from inserted
   having count(*) > 0
 )
@@ -128,10 +138,14 @@ with inserted as (
     extra
   )
   on conflict (ts, event_id) do nothing
-  returning ts, event_id
+  returning ts, event_id, source_id
 ), noted as (
-  insert into event_batch (batch, family, server_id, n, span_from, span_to)
-  select $batch::bigint, 'counter', $server_id::uuid, count(*), $span_from::timestamptz[], $span_to::timestamptz[]
+  insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, sources)
+  select
+    $batch::bigint, 'counter', $server_id::uuid, $noted_at::timestamptz, count(*), $span_from::timestamptz[],
+    $span_to::timestamptz[],
+    case when count(*) = $wanted::integer then $sources::jsonb
+      else (select newest_by_source(array_agg(source_id), array_agg(ts)) from inserted) end
   from inserted
   having count(*) > 0
 )
@@ -162,10 +176,14 @@ with inserted as (
     ts, event_id, source_id, type, subject, sequence, path, service, results, request, borough, extra
   )
   on conflict (ts, event_id) do nothing
-  returning ts, event_id
+  returning ts, event_id, source_id
 ), noted as (
-  insert into event_batch (batch, family, server_id, n, span_from, span_to)
-  select $batch::bigint, 'web', $server_id::uuid, count(*), $span_from::timestamptz[], $span_to::timestamptz[]
+  insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, sources)
+  select
+    $batch::bigint, 'web', $server_id::uuid, $noted_at::timestamptz, count(*), $span_from::timestamptz[],
+    $span_to::timestamptz[],
+    case when count(*) = $wanted::integer then $sources::jsonb
+      else (select newest_by_source(array_agg(source_id), array_agg(ts)) from inserted) end
   from inserted
   having count(*) > 0
 )
@@ -196,10 +214,14 @@ with inserted as (
     ts, event_id, source_id, type, subject, sequence, medium, borough, service, request, extra
   )
   on conflict (ts, event_id) do nothing
-  returning ts, event_id
+  returning ts, event_id, source_id
 ), noted as (
-  insert into event_batch (batch, family, server_id, n, span_from, span_to)
-  select $batch::bigint, 'mail', $server_id::uuid, count(*), $span_from::timestamptz[], $span_to::timestamptz[]
+  insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, sources)
+  select
+    $batch::bigint, 'mail', $server_id::uuid, $noted_at::timestamptz, count(*), $span_from::timestamptz[],
+    $span_to::timestamptz[],
+    case when count(*) = $wanted::integer then $sources::jsonb
+      else (select newest_by_source(array_agg(source_id), array_agg(ts)) from inserted) end
   from inserted
   having count(*) > 0
 )
@@ -240,10 +262,14 @@ with inserted as (
     expected_at, resolution, "into", extra
   )
   on conflict (ts, event_id) do nothing
-  returning ts, event_id
+  returning ts, event_id, source_id
 ), noted as (
-  insert into event_batch (batch, family, server_id, n, span_from, span_to)
-  select $batch::bigint, 'request', $server_id::uuid, count(*), $span_from::timestamptz[], $span_to::timestamptz[]
+  insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to, sources)
+  select
+    $batch::bigint, 'request', $server_id::uuid, $noted_at::timestamptz, count(*), $span_from::timestamptz[],
+    $span_to::timestamptz[],
+    case when count(*) = $wanted::integer then $sources::jsonb
+      else (select newest_by_source(array_agg(source_id), array_agg(ts)) from inserted) end
   from inserted
   having count(*) > 0
 )

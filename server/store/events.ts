@@ -11,7 +11,14 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ownTurn } from '../lib/turns.ts';
-import { batchNoteStep, eventStep, rejectedStep, rejectedValues } from './batch-encoding.ts';
+import {
+  batchNoteStep,
+  countBySource,
+  eventStep,
+  newestBySource,
+  rejectedStep,
+  rejectedValues,
+} from './batch-encoding.ts';
 import { BinaryWriter } from './copy-format.ts';
 import { copyTransaction } from './copy-transaction.ts';
 import type { Database } from './database.ts';
@@ -68,6 +75,14 @@ export interface FamilyRows {
   readonly at: number[];
 }
 
+/** A batch as it is written, with its number. */
+interface WrittenBatch {
+  readonly number: number;
+  readonly received_us: number;
+  readonly groups: readonly FamilyRows[];
+  readonly rejected: readonly RejectedEvent[];
+}
+
 export interface EventStoreOptions {
   /** A UUID of this process: its own batches are told from those of other servers by it. */
   readonly server_id: string;
@@ -119,17 +134,18 @@ export class EventStore {
    * @throws VigieError `database_unavailable` (503) when the database is away
    */
   async write(batch: Batch): Promise<BatchResult> {
+    const received_us = this.#clock.now_us();
     try {
       const journalled =
         this.#db.kind === 'embedded' && batch.events.length + batch.rejected.length > 0
-          ? this.#db.journal(encodeBatch(batch))
+          ? this.#db.journal(encodeBatch(batch, received_us))
           : undefined;
       if (journalled && batch.events.length >= TURN_ROWS_MIN) {
         // Encoding for the journal and for the database each take milliseconds: sockets have their turn in between.
         journalled.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
         await ownTurn();
       }
-      const [result] = await settled([this.#write(batch), journalled]);
+      const [result] = await settled([this.#write(batch, received_us), journalled]);
       this.#notify();
       return result;
     } catch (error) {
@@ -137,7 +153,7 @@ export class EventStore {
     }
   }
 
-  async #write({ events, rejected }: Batch): Promise<BatchResult> {
+  async #write({ events, rejected }: Batch, received_us: number): Promise<BatchResult> {
     const { ids } = this.#sources;
     let sourceless = events.filter(({ source }) => !ids.has(source));
     if (sourceless.length > 0) {
@@ -152,27 +168,32 @@ export class EventStore {
     );
     const groups = groupsOf(events, sourceless.length === 0 ? undefined : (event) => ids.has(event.source));
     try {
-      await this.#store(number, groups, [...rejected, ...refusals], fresh);
-      return { fresh, batch: number };
+      const refused = refusals.length === 0 ? rejected : [...rejected, ...refusals];
+      await this.#store({ number, received_us, groups, rejected: refused }, fresh);
+      return { fresh, batch: number, received_us, rejected: countBySource(refused) };
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return this.#bisect({ events, rejected }, error);
+      return this.#bisect({ events, rejected }, received_us, error);
     }
   }
 
   /** Some row cannot be stored. Halves are tried apart until it stands alone and is kept as rejected. */
-  async #bisect({ events, rejected }: Batch, error: unknown): Promise<BatchResult> {
+  async #bisect({ events, rejected }: Batch, received_us: number, error: unknown): Promise<BatchResult> {
     const [only] = events;
     if (only === undefined) throw error;
     if (events.length === 1) {
       this.#logger.error({ error: messageOf(error), type: only.type }, 'an event cannot be stored');
       const refusal = this.#refusal(only, 'not_storable', `The event cannot be stored: ${messageOf(error)}`);
-      return { ...(await this.#write({ events: [], rejected: [...rejected, refusal] })), fresh: [false] };
+      const kept = await this.#write({ events: [], rejected: [...rejected, refusal] }, received_us);
+      return { ...kept, fresh: [false] };
     }
     const middle = events.length >> 1;
-    const first = await this.#write({ events: events.slice(0, middle), rejected });
-    const second = await this.#write({ events: events.slice(middle), rejected: [] });
-    return { fresh: [...first.fresh, ...second.fresh], batch: second.batch };
+    const first = await this.#write({ events: events.slice(0, middle), rejected }, received_us);
+    const second = await this.#write({ events: events.slice(middle), rejected: [] }, received_us);
+    const counts = new Map(Object.entries(first.rejected));
+    for (const [source, n] of Object.entries(second.rejected))
+      counts.set(source, (counts.get(source) ?? 0) + n);
+    return { ...second, fresh: [...first.fresh, ...second.fresh], rejected: Object.fromEntries(counts) };
   }
 
   #refusal(event: EventRecord, code: string, message: string): RejectedEvent {
@@ -181,17 +202,13 @@ export class EventStore {
     return { received_us: this.#clock.now_us(), source, id: event_id, type, code, message, payload };
   }
 
-  async #store(
-    number: number,
-    groups: readonly FamilyRows[],
-    rejected: readonly RejectedEvent[],
-    fresh: boolean[],
-  ): Promise<void> {
+  async #store(written: WrittenBatch, fresh: boolean[]): Promise<void> {
+    const { number, groups, rejected } = written;
     const rows = groups.reduce((sum, group) => sum + group.rows.length, 0);
     if (rows + rejected.length === 0) return;
     if (this.#db.kind === 'native' && rows >= COPY_ROWS_MIN && this.#wary === 0) {
       try {
-        await this.#watched(number, this.#copy(number, groups, rejected));
+        await this.#watched(number, this.#copy(written));
         for (const { at } of groups) for (const index of at) fresh[index] = true;
         return;
       } catch (error) {
@@ -199,7 +216,7 @@ export class EventStore {
         this.#wary = CLEAN_BATCHES;
       }
     }
-    const results = await this.#watched(number, this.#insert(number, groups, rejected));
+    const results = await this.#watched(number, this.#insert(written));
     let clean = true;
     for (const [index, group] of groups.entries()) {
       const result = results[index] as Inserted;
@@ -222,40 +239,34 @@ export class EventStore {
     }
   }
 
-  async #copy(
-    number: number,
-    groups: readonly FamilyRows[],
-    rejected: readonly RejectedEvent[],
-  ): Promise<void> {
+  async #copy(written: WrittenBatch): Promise<void> {
+    const { number, groups, rejected } = written;
     const steps = groups.map(({ family, rows }) =>
       eventStep(this.#writer, sql[`copy_${family}`].config().text, family, rows, number, this.#sources.ids),
     );
     if (rejected.length > 0)
       steps.push(rejectedStep(this.#writer, sql.copy_rejected.config().text, rejected));
-    const note = { number, server_id: this.#server_id, groups, rejected };
+    const note = { ...written, server_id: this.#server_id, sources: this.#sources.ids };
     steps.push(batchNoteStep(this.#writer, sql.copy_batch.config().text, note));
     await copyTransaction(this.#db.pool, steps);
   }
 
-  async #insert(
-    number: number,
-    groups: readonly FamilyRows[],
-    rejected: readonly RejectedEvent[],
-  ): Promise<Inserted[]> {
+  async #insert({ number, received_us, groups, rejected }: WrittenBatch): Promise<Inserted[]> {
+    const note = { batch: number, server_id: this.#server_id, noted_at: rfc3339Of(received_us) };
     const queries: NamedQuery[] = groups.map(({ family, rows }) => {
       const spans = spansOf(rows.map((event) => event.time_us));
       return sql[`insert_${family}`].config({
         ...arraysOf(this.#writer, FAMILY_COLUMNS[family], rows, this.#sources.ids),
-        batch: number,
-        server_id: this.#server_id,
+        ...note,
         span_from: spans.from.map(rfc3339Of),
         span_to: spans.to.map(rfc3339Of),
+        sources: JSON.stringify(newestBySource(rows, this.#sources.ids)),
         wanted: rows.length,
       });
     });
     if (rejected.length > 0) {
       const values = rejectedValues(this.#writer, rejected);
-      queries.push(sql.insert_rejected.config({ ...values, batch: number, server_id: this.#server_id }));
+      queries.push(sql.insert_rejected.config({ ...values, ...note }));
     }
     const [only] = queries;
     if (only !== undefined && queries.length === 1) return (await this.#db.query<Inserted>(only)).rows;
@@ -315,16 +326,19 @@ export class EventStore {
   /** Writes again what the journal held at the opening: acknowledged batches that the database may have lost. */
   async recover(): Promise<void> {
     let events: EventRecord[] = [];
+    let received_us = 0;
     let replayed = 0;
     let restored = 0;
     const flush = async (): Promise<void> => {
-      const { fresh } = await this.#write({ events, rejected: [] });
+      const { fresh } = await this.#write({ events, rejected: [] }, received_us);
       replayed += fresh.length;
       restored += fresh.filter(Boolean).length;
       events = [];
     };
     for await (const record of this.#db.journalRecords()) {
-      events.push(...decodeBatch(record).events);
+      const batch = decodeBatch(record);
+      events.push(...batch.events);
+      received_us = batch.received_us ?? this.#clock.now_us();
       if (events.length >= REPLAY_ROWS) await flush();
     }
     if (events.length > 0) await flush();

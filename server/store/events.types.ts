@@ -23,6 +23,10 @@ export interface BatchResult {
   readonly fresh: readonly boolean[];
   /** Number of the committed batch. */
   readonly batch: number;
+  /** When it was received, as its note says: what is made of it now and after a restart is the same. */
+  readonly received_us: number;
+  /** Rejected events by source, those included that the store refused; no source is the empty name. */
+  readonly rejected: Readonly<Record<string, number>>;
 }
 
 /** The committed batches, in an order in which nothing can be missed. */

@@ -1,11 +1,15 @@
 /** A batch as a record of the journal: JSON, since it is read once in a blue moon and must be readable by a later version. */
 import type { Batch } from './events.types.ts';
 
-export const encodeBatch = (batch: Batch): Uint8Array => Buffer.from(JSON.stringify(batch));
+/** A batch and when it was received; records of earlier versions do not say. */
+type Recorded = Batch & { readonly received_us?: number };
 
-export function decodeBatch(record: Uint8Array): Batch {
+export const encodeBatch = (batch: Batch, received_us: number): Uint8Array =>
+  Buffer.from(JSON.stringify({ ...batch, received_us } satisfies Recorded));
+
+export function decodeBatch(record: Uint8Array): Recorded {
   const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8');
-  const batch: Batch = JSON.parse(text);
+  const batch: Recorded = JSON.parse(text);
   // Records of the first version have their ids with dashes.
   return {
     ...batch,

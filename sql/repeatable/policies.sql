@@ -9,6 +9,8 @@
 
 create or replace procedure prune_event_batch(job_id integer, config jsonb)
 language sql as $$
+  -- What they say of the sources is summed up first.
+  select fold_feeds();
   delete from event_batch where received_at < now() - (config ->> 'keep')::interval
 $$;
 
@@ -77,6 +79,10 @@ begin
   perform from timescaledb_information.jobs where proc_name = 'prune_event_batch';
   if not found then
     perform add_job('prune_event_batch', interval '1 hour', config => '{"keep": "3 days"}');
+  end if;
+  perform from timescaledb_information.jobs where proc_name = 'fold_feeds_job';
+  if not found then
+    perform add_job('fold_feeds_job', interval '15 minutes');
   end if;
 end
 $$;

@@ -7,6 +7,7 @@ import type { EventRecord } from '../../server/contract/event-types.ts';
 import { Batcher, type BatcherOptions } from '../../server/ingest/batcher.ts';
 import { faultOf } from '../../server/ingest/database-faults.ts';
 import { systemClock } from '../../server/lib/clock.ts';
+import { countBySource } from '../../server/store/batch-encoding.ts';
 import type { Batch, BatchResult, CommittedBatch } from '../../server/store/events.types.ts';
 
 const event = (id: number): EventRecord => ({
@@ -40,7 +41,8 @@ class ObedientStore {
       const fresh = batch.events.map(
         ({ event_id }) => !this.stored.has(event_id) && !!this.stored.add(event_id),
       );
-      return { fresh, batch: this.writes.length };
+      const rejected = countBySource(batch.rejected);
+      return { fresh, batch: this.writes.length, received_us: 0, rejected };
     } finally {
       this.at_once -= 1;
     }

@@ -1,0 +1,56 @@
+/** What is shown of a queue, made from its counts when it is read. */
+import type { AgentsState, IntervalRow, QueueState } from '../contract/live.ts';
+import { intervalStart_us } from '../domain/interval.ts';
+import { metricsOf } from '../domain/metrics.ts';
+import type { Cell } from '../domain/tally.ts';
+import { isoOf } from '../lib/clock.ts';
+import { addRunningTime, agentCounts, longestInState_s } from './agents.ts';
+import type { QueueRecord } from './queues.ts';
+
+const NO_BINS: ArrayLike<number> = [];
+
+/** The metrics of a cell. */
+function metricsOfCell(cell: Cell): QueueState['today']['metrics'] {
+  return metricsOf(cell.toCounts(), cell.bins ?? NO_BINS, {
+    handling_s: cell.handling_us / 1_000_000,
+    available_s: cell.available_us / 1_000_000,
+  });
+}
+
+/** Counts and metrics of the intervals from `first` to `last` (where a sender's clock runs ahead, that is the next one). */
+export function figures(
+  queue: QueueRecord,
+  first: number,
+  last: number,
+  now_us: number,
+): QueueState['today'] {
+  const sum = queue.sum(first, last);
+  addRunningTime(sum, queue, intervalStart_us(first), Math.min(now_us, intervalStart_us(last + 1)));
+  return { counts: sum.toCounts(), metrics: metricsOfCell(sum) };
+}
+
+/** The rows of the intervals from `first` to `last`, those without any contact left out. */
+export function intervalRows(queue: QueueRecord, first: number, last: number, now_us: number): IntervalRow[] {
+  const rows: IntervalRow[] = [];
+  for (let interval = first; interval <= last; interval += 1) {
+    const { counts, metrics } = figures(queue, interval, interval, now_us);
+    if (counts.offered === 0) continue;
+    rows.push({
+      ...counts,
+      queue: queue.key,
+      from: isoOf(intervalStart_us(interval)),
+      to: isoOf(intervalStart_us(interval + 1)),
+      provisional: counts.waiting > 0,
+      metrics,
+    });
+  }
+  return rows;
+}
+
+export function agentsItem(queue: QueueRecord, now_us: number): AgentsState {
+  return {
+    queue: queue.key,
+    agents: agentCounts(queue),
+    longest_in_state_s: longestInState_s(queue, now_us),
+  };
+}

@@ -1,0 +1,23 @@
+/** What the live state needs of the time before its window, in one object. */
+import type { EventRecord } from '../contract/event-types.ts';
+import { lastAgentStates } from './agent-states.ts';
+import type { Database } from './database.ts';
+import { type FeedStanding, feedStandings, type RejectedNote, rejectedNotes } from './feeds.ts';
+
+export class Standing {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  agentStates(from_us: number, to_us: number): Promise<EventRecord[]> {
+    return lastAgentStates(this.#db, from_us, to_us);
+  }
+  feeds(): Promise<FeedStanding[]> {
+    return feedStandings(this.#db);
+  }
+  rejected(since_us: number): Promise<RejectedNote[]> {
+    return rejectedNotes(this.#db, since_us);
+  }
+}
