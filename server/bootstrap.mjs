@@ -256,6 +256,27 @@ async function buildWeb(node) {
   fs.writeFileSync(BUILD_STAMP, hash);
 }
 
+/** The process that started us, and the one before it where that can be known: npm and the shell it runs scripts with. */
+function starters() {
+  const stat = readText(`/proc/${process.ppid}/stat`) ?? '';
+  return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? ''}`;
+}
+
+/**
+ * npm passes a signal to its shell only, which ends and leaves us behind, with the port and the data folder taken. So when npm
+ * or its shell is gone, we end too.
+ */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const before = starters();
+  const timer = setInterval(() => {
+    if (starters() === before) return;
+    clearInterval(timer);
+    running?.kill('SIGTERM');
+  }, 500);
+  timer.unref();
+}
+
 /** Hands over; ends as the program ends. */
 function handOver(node, entry, args, env) {
   const child = spawn(node, [path.join(ROOT, entry), ...args], { cwd: process.cwd(), stdio: 'inherit', env });
@@ -270,6 +291,7 @@ function handOver(node, entry, args, env) {
     process.kill(process.pid, signal);
   });
   if (interrupted) child.kill(interrupted);
+  endWithNpm();
 }
 
 async function main() {
