@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { QUEUES } from '../seeds/reference/index.ts';
+import { MAIL, QUEUES } from '../seeds/reference/index.ts';
 import { Access } from './access/access.ts';
 import { CityProcess } from './city-process.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -34,7 +34,7 @@ import { KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrate.ts';
 import { openDatabase } from './store/open.ts';
 import { applyPolicies } from './store/policies.ts';
-import { listQueues, saveQueues } from './store/reference.ts';
+import { listQueues, mailConfig, saveMailConfig, saveQueues } from './store/reference.ts';
 import { Standing } from './store/standing.ts';
 import { DatabaseWatch } from './store/watch.ts';
 
@@ -119,7 +119,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await store.recover();
   await saveQueues(db, QUEUES);
   const queues = await listQueues(db);
-  const router = new CallRouter({ queues, time_zone: config.time_zone, holidays: quebecHolidays() });
+  await saveMailConfig(db, MAIL);
+  const holidays = quebecHolidays();
+  const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 
   const state = new LiveState({
     queues,
@@ -131,6 +133,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       return queue.hours === null ? null : router.isOpen(queue.id, now_us);
     },
     limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
+    mail: await mailConfig(db),
+    holidays,
   });
   const live = new LiveService({ state, source: store, standing: new Standing(db), clock, logger });
   const feed = new Feed({ db, store, server_id, logger, onBatch: (batch) => live.apply(batch) });

@@ -13,10 +13,11 @@ import { pageScriptRouter } from './ingest/page-script.ts';
 import { type Clock, isoOf } from './lib/clock.ts';
 import { errorHandler } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
-import { type IntervalSource, readRouter } from './live/http.ts';
+import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { LiveState } from './live/state.ts';
 import type { Database } from './store/database.ts';
 import type { KeyStore } from './store/keys.ts';
+import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
 import { intervalsFromStore } from './store/truth.ts';
 
@@ -46,6 +47,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
     readRouter({
       state,
       intervals: intervalSource(parts),
+      channels: channelSource(parts),
       clock,
       logger,
       time_zone: config.time_zone,
@@ -73,6 +75,23 @@ function intervalSource({ state, db, clock, config }: RouteParts): IntervalSourc
       threshold_s: null,
     });
     return [...older, ...(known ?? [])];
+  };
+}
+
+/** The same of mail, whose items in the window are whole from its beginning on. */
+function channelSource({ state, db, clock, config }: RouteParts): ChannelSource {
+  return {
+    state: () => state.channels(),
+    async mailIntervals(from_us, to_us) {
+      const as_of_us = clock.now_us();
+      const border_us = Math.min(Math.max(from_us, state.window_start_us), to_us);
+      const known = state.mail.intervals(border_us, to_us, as_of_us);
+      if (border_us === from_us) return known;
+      const { rule } = state.mail;
+      const { time_zone } = config;
+      const older = await mailFromStore(db, { from_us, to_us: border_us, as_of_us, rule, time_zone });
+      return [...older, ...known];
+    },
   };
 }
 

@@ -82,6 +82,19 @@ table call_event (
   CREATE UNIQUE INDEX call_event_ts_event_id_key ON public.call_event USING btree (ts, event_id)
   hypertable by ts every 7 days
 
+table channel (
+  id text not null,
+  threshold_days double precision not null,
+  target double precision not null,
+  closing_days integer not null,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint channel_closing_days_check CHECK ((closing_days > 0))
+  constraint channel_id_check CHECK ((id = 'mail'::text))
+  constraint channel_pkey PRIMARY KEY (id)
+  constraint channel_target_check CHECK (((target >= (0)::double precision) AND (target <= (1)::double precision)))
+  constraint channel_threshold_days_check CHECK ((threshold_days > (0)::double precision))
+
 continuous aggregate, real-time, counter_15min (
   bucket timestamp with time zone,
   counter text,
@@ -308,6 +321,8 @@ function agent_time(p_queue text, p_from timestamp with time zone, p_to timestam
 
 function agents_of_queue(p_queue text, p_said_from timestamp with time zone, p_seen_from timestamp with time zone, p_to timestamp with time zone) returns text[]
 
+function business_us(p_from timestamp with time zone, p_to timestamp with time zone, p_zone text, p_holidays date[]) returns bigint
+
 function contact_events(p_kind text, p_queue text, p_agents text[], p_from timestamp with time zone, p_to timestamp with time zone) returns TABLE(subject text, ts timestamp with time zone, seq text, rank integer, event_id uuid, kind text, queue text, to_queue text, to_external text, agent text, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, outcome text)
 
 function contact_legs(p_kind text, p_queue text, p_agents text[], p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns SETOF contact_leg
@@ -319,6 +334,10 @@ function fold_feeds() returns void
 procedure fold_feeds_job(IN job_id integer, IN config jsonb)
 
 function last_agent_states(p_from timestamp with time zone, p_to timestamp with time zone) returns SETOF agent_event
+
+function mail_intervals(p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_threshold_us bigint, p_zone text, p_holidays date[]) returns TABLE(starts timestamp with time zone, received integer, answered integer, open integer, closed_by_rule integer, answered_within integer, overdue integer, wait_sum_us double precision, p50_us double precision, p90_us double precision, p99_us double precision)
+
+function mail_rounds(p_from timestamp with time zone, p_to timestamp with time zone, p_limit interval) returns TABLE(subject text, received timestamp with time zone, answered timestamp with time zone)
 
 function newest_by_source(p_source_ids integer[], p_times timestamp with time zone[]) returns jsonb
 

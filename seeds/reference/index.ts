@@ -1,12 +1,14 @@
 /** The reference data of a city the size of Montréal, typed. Where each figure comes from stands in its JSON file. */
 import type {
   BilingualName,
+  MailConfig,
   OfficeHours,
   OpeningRange,
   QueueConfig,
   WeeklyHours,
 } from '../../server/contract/reference.ts';
 import boroughsFile from './boroughs.json' with { type: 'json' };
+import channelsFile from './channels.json' with { type: 'json' };
 import hoursFile from './hours.json' with { type: 'json' };
 import queuesFile from './queues.json' with { type: 'json' };
 import servicesFile from './services.json' with { type: 'json' };
@@ -102,6 +104,9 @@ const queueOf = (entry: QueueEntry): QueueConfig => {
 export const QUEUES: readonly QueueConfig[] = (queuesFile.queues as readonly QueueEntry[]).map(queueOf);
 export const PHONE_QUEUES: readonly QueueConfig[] = QUEUES.filter(({ kind }) => kind === 'phone');
 export const COUNTERS: readonly QueueConfig[] = QUEUES.filter(({ kind }) => kind === 'counter');
+
+/** When mail is answered in time. */
+export const MAIL: MailConfig = channelsFile.mail;
 
 export const BOROUGHS: readonly Borough[] = boroughsFile.boroughs.map((borough) => ({
   ...borough,

@@ -1,4 +1,16 @@
 /** JSON Schemas of what the server answers, held to the shapes of the contract by the compiler. */
+
+import {
+  type ChannelsState,
+  MAIL_METRIC_IDS,
+  type MailCounts,
+  type MailIntervalRow,
+  type MailMetrics,
+  type MailSpan,
+  type MailState,
+  type WebCounts,
+  type WebState,
+} from './channels.ts';
 import { AGENT_STATES } from './event-types.ts';
 import type { JsonSchema } from './json-schema.ts';
 import {
@@ -159,12 +171,76 @@ const delta = shape<Delta>({
   changes: listOf(refTo('PatchOperation')),
 });
 
+/** Over HTTP: the day's metrics also beside the state, where a program that reads one figure looks first. */
+const queueOwn: JsonSchema = {
+  type: 'object',
+  required: ['metrics'],
+  properties: { metrics: { ...refTo('Metrics'), description: 'Those of `today`' } },
+};
+
+const days = (description: string): JsonSchema => ({
+  type: 'number',
+  minimum: 0,
+  description: `${description}, business days`,
+});
+const mailCounts = shape<MailCounts>({
+  received: count(),
+  answered: count(),
+  open: count('Not answered yet; more than 0 makes an interval provisional'),
+  closed_by_rule: count('Not answered within the stated limit: no longer open'),
+  answered_within: count('Answered within the threshold'),
+  overdue: count('Not answered, open or closed by rule, for longer than the threshold'),
+  wait_sum_days: days('Sum of the times from receipt to answer'),
+});
+const mailSpan = shape<MailSpan>({ counts: refTo('MailCounts'), metrics: refTo('MailMetrics') });
+const mailState = shape<MailState>({
+  threshold_days: days('T of the service level'),
+  target: { type: 'number', minimum: 0, maximum: 1 },
+  closing_days: { type: 'integer', description: 'Calendar days after which an item is closed by rule' },
+  open: count('Received and not answered, whenever that was'),
+  open_overdue: count('Of these, received more than T ago'),
+  oldest_open_at: orNull(moment()),
+  oldest_open_days: days('Age of the oldest open item'),
+  today: { ...mailSpan, description: 'Items received since local midnight' },
+  answered_today: { ...mailSpan, description: 'Items answered since local midnight' },
+});
+const mailIntervalOwn = shape<Omit<MailIntervalRow, keyof MailCounts>>({
+  from: moment('Begin of the 15 minutes in which the items were received'),
+  to: moment('End of the 15 minutes'),
+  provisional: flag('Items of this interval are open: its figures will change'),
+  metrics: refTo('MailMetrics'),
+});
+const webState = shape<WebState>({
+  active_sessions: count('With an event in the last 30 minutes'),
+  today: {
+    ...shape<WebCounts>({
+      page_views: count(),
+      searches: count(),
+      forms_started: count(),
+      forms_submitted: count(),
+      forms_abandoned: count(),
+      errors: count(),
+    }),
+    description: 'Since local midnight',
+  },
+});
+
 /** Schemas by name, for the components of OpenAPI and AsyncAPI. */
 export const STATE_SCHEMAS = {
   ContactCounts: counts,
   Figure: figure,
   Metrics: metrics,
   AgentCounts: agentCounts,
+  QueueAnswer: { allOf: [refTo('QueueState'), queueOwn] },
+  MailCounts: mailCounts,
+  MailMetrics: shape<MailMetrics>(
+    Object.fromEntries(MAIL_METRIC_IDS.map((id) => [id, refTo('Figure')])) as Record<
+      keyof MailMetrics,
+      JsonSchema
+    >,
+  ),
+  MailIntervalRow: { allOf: [refTo('MailCounts'), mailIntervalOwn] },
+  ChannelsState: shape<ChannelsState>({ web: webState, mail: mailState }),
   QueueState: queueState,
   AgentsState: agentsState,
   FeedState: feedState,

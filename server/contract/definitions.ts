@@ -2,11 +2,15 @@
  * Every metric, once: what the screens open beside a figure and what `GET /api/v1/definitions` answers. A formula that
  * changes gets a new version; a published figure keeps the version it was made with.
  */
+import type { MailMetricId } from './channels.ts';
 import type { MetricId } from './live.ts';
 import type { BilingualName } from './reference.ts';
 
 export type DefinitionId =
   | MetricId
+  | MailMetricId
+  | 'mail_open'
+  | 'mail_oldest'
   | 'waiting'
   | 'longest_wait'
   | 'short_abandons'
@@ -18,8 +22,8 @@ export interface MetricDefinition {
   readonly name: BilingualName;
   /** In words, with T for the queue's threshold. */
   readonly formula: BilingualName;
-  /** `share` is 0–1, `s` seconds, `count` a whole number. */
-  readonly unit: 'share' | 's' | 'count';
+  /** `share` is 0–1, `s` seconds, `days` business days, `count` a whole number. */
+  readonly unit: 'share' | 's' | 'days' | 'count';
   /** Where the formula comes from. */
   readonly source: BilingualName;
 }
@@ -41,6 +45,11 @@ const define = (
 
 const ERLANG = 'ITU-T E.423; COPC CX Standard';
 const ASTERISK = 'Asterisk, app_queue.c (ServicelevelPerf, ServicelevelPerf2)';
+
+const MAIL: BilingualName = {
+  fr: 'Jours ouvrables\u00a0: du lundi au vendredi, sauf les jours fériés du Québec et de la Ville',
+  en: 'Business days: Monday to Friday, without the holidays of Québec and of the City',
+};
 
 const LIST: readonly MetricDefinition[] = [
   define(
@@ -164,6 +173,55 @@ const LIST: readonly MetricDefinition[] = [
     ERLANG,
     ['En service', 'contacts répondus et non terminés'],
     ['In service', 'contacts answered and not completed'],
+  ),
+  define(
+    'mail_service_level',
+    'share',
+    MAIL,
+    [
+      'Niveau de service du courrier',
+      'répondus en T jours ouvrables ou moins ÷ (répondus + sans réponse depuis plus de T)',
+    ],
+    [
+      'Service level of mail',
+      'answered within T business days ÷ (answered + not answered for longer than T)',
+    ],
+  ),
+  define(
+    'mail_answer_time',
+    'days',
+    MAIL,
+    ['Délai moyen de réponse au courrier', 'jours ouvrables de la réception à la réponse, en moyenne'],
+    ['Mean time to answer mail', 'mean business days from receipt to answer'],
+  ),
+  ...([50, 90, 99] as const).map((percent) =>
+    define(
+      `mail_answer_p${percent}`,
+      'days',
+      MAIL,
+      [
+        `Délai de réponse au courrier, ${percent}e centile`,
+        `jours ouvrables que ${percent} % des réponses n’ont pas dépassés (exact, rang le plus proche)`,
+      ],
+      [
+        `Time to answer mail, ${percent}th percentile`,
+        `business days that ${percent}% of the answers did not exceed (exact, nearest rank)`,
+      ],
+    ),
+  ),
+  define(
+    'mail_open',
+    'count',
+    MAIL,
+    ['Courrier en attente', 'reçus, sans réponse et non fermés par la règle'],
+    ['Open mail', 'received, not answered and not closed by rule'],
+  ),
+  define(
+    'mail_oldest',
+    'days',
+    MAIL,
+    ['Plus ancien courrier en attente', 'âge en jours ouvrables du plus ancien courrier en attente'],
+    ['Oldest open mail', 'age in business days of the oldest open item'],
   ),
 ];
 

@@ -206,13 +206,20 @@ const unknownQueue = { '404': errorAnswer('No such queue') };
 const PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/events': postEvents,
   '/api/v1/events/schema': plain('JSON Schema of every event type', 'application/schema+json'),
-  '/api/v1/queues': read('Live state of all queues', pageOf(refTo('QueueState'))),
-  '/api/v1/queues/{id}': read('Live state of a queue', refTo('QueueState'), [idParameter], unknownQueue),
+  '/api/v1/queues': read('Live state of all queues', pageOf(refTo('QueueAnswer'))),
+  '/api/v1/queues/{id}': read('Live state of a queue', refTo('QueueAnswer'), [idParameter], unknownQueue),
   '/api/v1/queues/{id}/intervals': read(
     '15-minute rows of a queue',
     pageOf(refTo('IntervalRow')),
     [idParameter, query('from', moment, 'First moment'), query('to', moment, 'Moment after the last')],
     { '400': errorAnswer('A moment that cannot be read'), ...unknownQueue },
+  ),
+  '/api/v1/channels': read('Web site and mail: what is open, and the day', refTo('ChannelsState')),
+  '/api/v1/channels/mail/intervals': read(
+    '15-minute rows of mail, by receipt',
+    pageOf(refTo('MailIntervalRow')),
+    [query('from', moment, 'First moment'), query('to', moment, 'Moment after the last')],
+    { '400': errorAnswer('A moment that cannot be read') },
   ),
   '/api/v1/definitions': read('Every metric: name, formula, unit, version, in both languages', pageOf({})),
   '/api/v1/route': read('Who must answer a call', { type: 'object' }, [

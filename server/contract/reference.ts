@@ -47,3 +47,14 @@ export const unknownQueue = (id: string, kind: QueueKind): QueueConfig => ({
   centre: null,
   handed_over: false,
 });
+/** When mail is answered in time. */
+export interface MailConfig {
+  /** T of the service level, business days. */
+  readonly threshold_days: number;
+  /** Share to be answered within T, 0–1. */
+  readonly target: number;
+  /** An item without an answer for so many calendar days is closed by rule. */
+  readonly closing_days: number;
+}
+/** What holds where the reference data does not say: no target for mail is published. */
+export const DEFAULT_MAIL: MailConfig = { threshold_days: 5, target: 0.8, closing_days: 180 };

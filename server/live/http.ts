@@ -1,5 +1,6 @@
-/** The live state over HTTP: `/api/v1/queues`, `/feeds`, `/definitions`, `/route`. Reads only; nothing here is cached. */
+/** The live state over HTTP: `/api/v1/queues`, `/channels`, `/feeds`, `/definitions`, `/route`. Reads only; nothing here is cached. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { ChannelsState, MailIntervalRow } from '../contract/channels.ts';
 import { DEFINITIONS } from '../contract/definitions.ts';
 import { LINES } from '../contract/event-types.ts';
 import { CITY_KEY, type FeedState, type IntervalRow, type QueueState } from '../contract/live.ts';
@@ -18,9 +19,17 @@ export type IntervalSource = (
   to_us: number,
 ) => Promise<readonly IntervalRow[] | undefined>;
 
+/** Web and mail, which have no queue. */
+export interface ChannelSource {
+  state(): ChannelsState;
+  /** The rows of the mail received in [from_us, to_us), oldest first. */
+  mailIntervals(from_us: number, to_us: number): Promise<readonly MailIntervalRow[]>;
+}
+
 export interface ReadOptions {
   readonly state: Pick<TopicSource, 'keys' | 'item'>;
   readonly intervals: IntervalSource;
+  readonly channels?: ChannelSource;
   readonly clock: Clock;
   readonly logger: Logger;
   /** IANA name; `from` and `to` default to its present day. */
@@ -55,7 +64,7 @@ export function readRouter(options: ReadOptions): Router {
     if (options.gate) router.get(path, options.gate, handle);
     else router.get(path, handle);
   };
-  const page = (items: readonly unknown[], more: Record<string, unknown> = {}) => ({
+  const page: Page = (items, more = {}) => ({
     items,
     next: null,
     as_of: isoOf(clock.now_us()),
@@ -85,6 +94,11 @@ export function readRouter(options: ReadOptions): Router {
     if (!rows || (!live && rows.length === 0)) throw unknownQueue(queue);
     return page(rows, { queue, from: isoOf(from_us), to: isoOf(to_us) });
   });
+  const { channels } = options;
+  if (channels) {
+    get('/api/v1/channels', () => ({ ...channels.state(), as_of: isoOf(clock.now_us()) }));
+    get('/api/v1/channels/mail/intervals', (req) => mailAnswer(req, channels, page, options));
+  }
   get('/api/v1/feeds', () => {
     const items: FeedState[] = [];
     for (const key of state.keys('feeds')) {
@@ -102,6 +116,19 @@ export function readRouter(options: ReadOptions): Router {
   if (route) get('/api/v1/route', (req) => routeAnswer(req, route, clock));
   router.use(errorHandler(logger));
   return router;
+}
+
+type Page = (items: readonly unknown[], more?: Record<string, unknown>) => object;
+
+async function mailAnswer(
+  req: Request,
+  channels: ChannelSource,
+  page: Page,
+  options: ReadOptions,
+): Promise<object> {
+  const { from_us, to_us } = spanOf(req, options);
+  const rows = await channels.mailIntervals(from_us, to_us);
+  return page(rows, { from: isoOf(from_us), to: isoOf(to_us) });
 }
 
 /** A queue, or a counter named without its `counter:`. */

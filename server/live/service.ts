@@ -1,6 +1,7 @@
 /** Builds the live state from the store, then keeps it: batches as they are committed, and a tick a second. */
 import type { EventRecord } from '../contract/event-types.ts';
 import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import { ownTurn } from '../lib/turns.ts';
@@ -20,6 +21,10 @@ export interface StandingSource {
   agentStates(from_us: number, to_us: number): Promise<EventRecord[]>;
   /** What is known of every source of events. */
   feeds(): Promise<FeedStanding[]>;
+  /** Receipts and answers in [from_us, to_us) of the mail that was not answered then. */
+  openMail(from_us: number, to_us: number): Promise<EventRecord[]>;
+  /** All receipts and answers of these mail items from an instant on. */
+  mailOf(subjects: readonly string[], from_us: number): Promise<EventRecord[]>;
   /** Batches with refused events, received from an instant on. */
   rejected(since_us: number): Promise<RejectedNote[]>;
 }
@@ -35,6 +40,8 @@ export interface LiveServiceOptions {
 
 /** An event may be this far in the future, and a second server's clock may run ahead: read a little beyond now. */
 const AHEAD_US = 600_000_000;
+/** While history is filled in, every look-up reads half a year of mail: tens of milliseconds. */
+const LOOK_UP_EVERY_MS = 60_000;
 /** About two milliseconds of work. */
 const SLICE_EVENTS = 1_000;
 
@@ -44,6 +51,8 @@ export class LiveService implements Service {
   /** Batches committed while the window is read; null when the state is live. */
   #waiting: CommittedBatch[] | null = [];
   #timer: NodeJS.Timeout | null = null;
+  #look_up_timer: NodeJS.Timeout | null = null;
+  #looking_up: Promise<void> | null = null;
 
   constructor(options: LiveServiceOptions) {
     this.#options = options;
@@ -71,7 +80,9 @@ export class LiveService implements Service {
     this.#waiting = null;
     for (const batch of waiting) state.apply(counted.has(batch.batch) ? { ...batch, rejected: {} } : batch);
     state.tick();
+    await this.lookUp();
     this.#timer = setInterval(() => state.tick(), tick_ms);
+    this.#look_up_timer = setInterval(() => void this.lookUp(), LOOK_UP_EVERY_MS);
     const took_ms = Math.round((clock.now_us() - started_us) / 1000);
     logger.info({ events, batches: waiting.length, took_ms }, 'live state rebuilt');
   }
@@ -81,6 +92,8 @@ export class LiveService implements Service {
     const { state, standing } = this.#options;
     if (!standing) return new Set();
     state.restore(await standing.agentStates(state.agents_from_us, state.window_start_us));
+    const mail = await standing.openMail(state.mail.from_us, state.window_start_us);
+    state.mail.restore([], mail, this.#options.clock.now_us());
     const feeds = await standing.feeds();
     const rejected = await standing.rejected(state.day_start_us);
     state.restoreFeeds(feeds, rejected);
@@ -109,8 +122,26 @@ export class LiveService implements Service {
     }
   }
 
+  /** Asks the store about mail of which the state may not know all; when the store is away, the next time again. */
+  async lookUp(): Promise<void> {
+    const { state, standing, clock, logger } = this.#options;
+    const subjects = state.mail.unknown;
+    if (!standing || subjects.length === 0 || this.#looking_up) return;
+    this.#looking_up = standing
+      .mailOf(subjects, state.mail.from_us)
+      .then((events) => state.mail.restore(subjects, events, clock.now_us()))
+      .catch((error: unknown) => logger.warn({ error: messageOf(error) }, 'mail could not be looked up'))
+      .finally(() => {
+        this.#looking_up = null;
+      });
+    await this.#looking_up;
+  }
+
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
+    if (this.#look_up_timer) clearInterval(this.#look_up_timer);
     this.#timer = null;
+    this.#look_up_timer = null;
+    await this.#looking_up;
   }
 }

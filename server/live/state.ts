@@ -2,6 +2,7 @@
  * The live state: what the committed events of the live window (since yesterday noon, local) say. It does not depend on the
  * order in which they came; what changes with time alone changes in `tick`.
  */
+import type { ChannelsState } from '../contract/channels.ts';
 import type { EventRecord } from '../contract/event-types.ts';
 import {
   CITY_KEY,
@@ -13,15 +14,16 @@ import {
   type Topic,
   type TopicItem,
 } from '../contract/live.ts';
-import type { QueueConfig } from '../contract/reference.ts';
+import { DEFAULT_MAIL, type MailConfig, type QueueConfig } from '../contract/reference.ts';
 import type { TopicSource } from '../contract/topic-source.ts';
 import type { AgentLimits } from '../domain/agent.ts';
+import { BusinessDays } from '../domain/business-days.ts';
 import { callEvent } from '../domain/call.ts';
 import { CLOSING_LIMITS, type ClosingLimits } from '../domain/contact.ts';
+import { type HolidayCalendar, quebecHolidays } from '../domain/holidays.ts';
 import { INTERVAL_US, intervalOf, MINUTE_US } from '../domain/interval.ts';
 import { type LocalDay, localDay } from '../domain/local-day.ts';
 import { visitEvent } from '../domain/visit.ts';
-import type { ChannelCounts } from '../domain/web-session.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
 import type { FeedStanding, RejectedNote } from '../store/feeds.ts';
@@ -30,6 +32,7 @@ import { ChannelBook } from './channels.ts';
 import { ContactBook } from './contacts.ts';
 import { FeedBook } from './feeds.ts';
 import { agentsItem, figures, intervalRows } from './items.ts';
+import type { MailBook } from './mail.ts';
 import { QueueBook, type QueueRecord } from './queues.ts';
 
 export interface LiveStateOptions {
@@ -42,6 +45,9 @@ export interface LiveStateOptions {
   readonly open?: (queue: QueueConfig, now_us: number) => boolean | null;
   readonly limits?: ClosingLimits;
   readonly agent_limits?: AgentLimits;
+  /** When mail is answered in time, and which days are no business days; the defaults are those of the city's seed. */
+  readonly mail?: MailConfig;
+  readonly holidays?: HolidayCalendar;
 }
 
 /** Contacts let go in one tick, so that midnight never holds up the sockets. */
@@ -62,7 +68,7 @@ export class LiveState implements TopicSource {
   readonly #queues: QueueBook;
   readonly #agents: AgentBook;
   readonly #contacts: ContactBook;
-  readonly #channels = new ChannelBook();
+  readonly #channels: ChannelBook;
   readonly #feeds = new FeedBook((source) => this.#dirty.feeds.add(source));
   readonly #listeners = new Set<Listener>();
   readonly #dirty = {
@@ -99,6 +105,9 @@ export class LiveState implements TopicSource {
     const changed = (queue: string) => this.#dirty.queues.add(queue);
     this.#limits = options.limits ?? CLOSING_LIMITS;
     this.#contacts = new ContactBook(this.#queues, this.#agents, changed, this.#limits);
+    const days = new BusinessDays(options.time_zone, options.holidays ?? quebecHolidays());
+    const mail = { config: options.mail ?? DEFAULT_MAIL, days };
+    this.#channels = new ChannelBook(mail, this.#day.window_start_us);
     this.#minute = Math.floor(now_us / MINUTE_US);
     this.#checkOpen(now_us);
   }
@@ -161,8 +170,10 @@ export class LiveState implements TopicSource {
   #take(event: EventRecord): void {
     const inside = event.time_us >= this.#day.window_start_us;
     // A state that an agent said earlier may still hold, and mail may still be open.
-    if (!inside && event.type !== 'agent.state') return;
-    if (this.#fold(event) && inside) this.#feeds.count(event);
+    if (inside) {
+      if (this.#fold(event)) this.#feeds.count(event);
+    } else if (event.type === 'agent.state') this.#agents.apply(event);
+    else this.#channels.mail.apply(event);
   }
 
   #fold(event: EventRecord): boolean {
@@ -247,7 +258,7 @@ export class LiveState implements TopicSource {
     this.#known_from_us = this.#contacts.oldest_us();
     this.#agents.settle(now_us);
     this.#feeds.forget(window_start_us);
-    this.#channels.forget(window_start_us);
+    this.#channels.forget(window_start_us, now_us);
     for (const key of this.#queues.forget(window_start_us)) {
       this.#dirty.queues.add(key);
       this.#dirty.agents.add(key);
@@ -347,12 +358,13 @@ export class LiveState implements TopicSource {
     return intervalRows(queue, first, last, now_us);
   }
 
-  /** Web and mail since local midnight, and the web sessions that are active. */
-  channels(): { readonly active_sessions: number; readonly today: ChannelCounts } {
-    return {
-      active_sessions: this.#channels.activeSessions(this.#clock.now_us()),
-      today: this.#channels.since(intervalOf(this.#day.start_us)),
-    };
+  channels(): ChannelsState {
+    return this.#channels.state(this.#clock.now_us(), this.#day.start_us);
+  }
+
+  /** The open mail and that of the window. Its intervals are whole from `window_start_us` on. */
+  get mail(): MailBook {
+    return this.#channels.mail;
   }
 
   onDirty(listener: Listener): () => void {

@@ -3,6 +3,18 @@ select id, kind, name, borough, threshold_s, target, abandonment_target, hours, 
 from queue
 order by id
 
+-- BLOCK mail_config
+select threshold_days, target, closing_days from channel where id = 'mail'
+
+-- BLOCK save_mail_config
+insert into channel (id, threshold_days, target, closing_days)
+values ('mail', $threshold_days, $target, $closing_days)
+on conflict (id) do update set
+  threshold_days = excluded.threshold_days,
+  target = excluded.target,
+  closing_days = excluded.closing_days,
+  updated_at = now()
+
 -- BLOCK save_queues
 insert into queue (id, kind, name, borough, threshold_s, target, abandonment_target, hours, centre, handed_over)
 select id, kind, name, borough, threshold_s, target, abandonment_target, nullif(hours, 'null'), centre, handed_over

@@ -1,11 +1,21 @@
-/** The table of queues: what the city says about each of them. */
+/** The reference data in the database: what the city says about its queues, and about its mail. */
 import Type from 'typebox';
-import type { QueueConfig } from '../contract/reference.ts';
+import { DEFAULT_MAIL, type MailConfig, type QueueConfig } from '../contract/reference.ts';
 import type { Database } from './database.ts';
-import { loadSql, many, none } from './sql.ts';
+import { loadSql, many, none, zeroOrOne } from './sql.ts';
 
 const Row = Type.Object({ id: Type.String(), kind: Type.Enum(['phone', 'counter']), name: Type.Object({}) });
-const sql = loadSql(import.meta.url, { list_queues: many(Row), save_queues: none });
+const Mail = Type.Object({
+  threshold_days: Type.Number(),
+  target: Type.Number(),
+  closing_days: Type.Integer(),
+});
+const sql = loadSql(import.meta.url, {
+  list_queues: many(Row),
+  mail_config: zeroOrOne(Mail),
+  save_mail_config: none,
+  save_queues: none,
+});
 
 /** All queues by id. */
 export async function listQueues(db: Database): Promise<QueueConfig[]> {
@@ -16,4 +26,13 @@ export async function listQueues(db: Database): Promise<QueueConfig[]> {
 /** Adds queues and replaces what was said of those that are there; the others stay. One statement: all or none. */
 export async function saveQueues(db: Database, queues: readonly QueueConfig[]): Promise<void> {
   await sql.save_queues(db, { queues: JSON.stringify(queues) });
+}
+
+/** When mail is answered in time; the default where the city says nothing. */
+export async function mailConfig(db: Database): Promise<MailConfig> {
+  return (await sql.mail_config(db)) ?? DEFAULT_MAIL;
+}
+
+export async function saveMailConfig(db: Database, config: MailConfig): Promise<void> {
+  await sql.save_mail_config(db, { ...config });
 }

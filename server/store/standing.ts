@@ -3,6 +3,7 @@ import type { EventRecord } from '../contract/event-types.ts';
 import { lastAgentStates } from './agent-states.ts';
 import type { Database } from './database.ts';
 import { type FeedStanding, feedStandings, type RejectedNote, rejectedNotes } from './feeds.ts';
+import { mailOf, openMail } from './mail.ts';
 
 export class Standing {
   readonly #db: Database;
@@ -16,6 +17,12 @@ export class Standing {
   }
   feeds(): Promise<FeedStanding[]> {
     return feedStandings(this.#db);
+  }
+  openMail(from_us: number, to_us: number): Promise<EventRecord[]> {
+    return openMail(this.#db, from_us, to_us);
+  }
+  mailOf(subjects: readonly string[], from_us: number): Promise<EventRecord[]> {
+    return mailOf(this.#db, subjects, from_us);
   }
   rejected(since_us: number): Promise<RejectedNote[]> {
     return rejectedNotes(this.#db, since_us);

@@ -172,3 +172,41 @@ export const earlierStates = (from_us: number): fc.Arbitrary<EventRecord[]> =>
         }))
         .sort((a, b) => a.time_us - b.time_us || (a.event_id < b.event_id ? -1 : 1)),
     );
+
+/** Mail of the ten weeks before `until_us`, in event order: written to again, answered twice, unanswered, out of nowhere. */
+export const mailHistories = (until_us: number): fc.Arbitrary<EventRecord[]> =>
+  fc
+    .array(
+      fc.record({
+        subject: fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5', 'm6'),
+        start_min: fc.integer({ min: 0, max: 70 * 24 * 60 }),
+        steps: fc.array(
+          fc.tuple(
+            fc.constantFrom<EventType>('mail.received', 'mail.received', 'mail.opened', 'mail.answered'),
+            fc.oneof(
+              fc.constant(0),
+              fc.integer({ min: 1, max: 3_000_000 }),
+              fc.integer({ min: 0, max: 25 * 24 * 60 }).map((minutes) => minutes * 60_000_000),
+            ),
+            fc.constantFrom(null, null, '1', '2'),
+          ),
+          { minLength: 1, maxLength: 5 },
+        ),
+      }),
+      { minLength: 1, maxLength: 12 },
+    )
+    .map((items) => {
+      let n = 2_000_000;
+      const events = items.flatMap(({ subject, start_min, steps }) => {
+        let time_us = until_us - 70 * 86_400_000_000 + start_min * 60_000_000;
+        return steps.map(([type, gap_us, sequence]) => {
+          time_us += gap_us;
+          n += 1;
+          const data: EventData = {};
+          return { event_id: uuidOf(n), time_us, type, source: 'mail', subject, sequence, data, extra: null };
+        });
+      });
+      return events
+        .filter(({ time_us }) => time_us < until_us)
+        .sort((a, b) => a.time_us - b.time_us || (a.event_id < b.event_id ? -1 : 1));
+    });

@@ -1,5 +1,6 @@
 /** A restart changes nothing of what is shown: a state that lived beside one that is made anew from the same database. */
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventData, EventRecord, EventType } from '../../server/contract/event-types.ts';
 import { TOPICS } from '../../server/contract/live.ts';
@@ -12,7 +13,7 @@ import { LiveState } from '../../server/live/state.ts';
 import { EventStore } from '../../server/store/events.ts';
 import type { RejectedEvent } from '../../server/store/events.types.ts';
 import { Standing } from '../../server/store/standing.ts';
-import { us } from '../domain/history.ts';
+import { earlierStates, histories, mailHistories, us } from '../domain/history.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 
 const DAY_S = 86_400;
@@ -67,11 +68,10 @@ class Life {
       topic,
       [...this.state.keys(topic)].sort().map((key) => [key, this.state.item(topic, key)]),
     ]);
-    return {
-      items,
-      rows: this.state.intervals('q', 0, Number.MAX_SAFE_INTEGER),
-      channels: this.state.channels(),
-    };
+    const forever = Number.MAX_SAFE_INTEGER;
+    const rows = [...this.state.keys('queues')].sort().map((key) => this.state.intervals(key, 0, forever));
+    const mail = this.state.mail.intervals(0, forever, this.clock.now_us());
+    return { items, rows, mail, channels: this.state.channels() };
   }
 
   async again(): Promise<Life> {
@@ -180,4 +180,86 @@ describe('a restart', () => {
     expect(week.state.item('agents', 'r')?.agents).toMatchObject({ available: 0 });
     await week.live.stop();
   });
+
+  it('keeps mail that is open for weeks, and asks the store about mail that was let go', async () => {
+    const life = await new Life('2027-01-04T15:00:00Z').again();
+    const mail = (type: 'received' | 'answered', item: string, at: string) =>
+      event(`mail.${type}`, item, at, { medium: 'post' }, 'mail room');
+    await life.send([
+      mail('received', 'slow', '2027-01-04T14:00:00Z'),
+      mail('received', 'quick', '2027-01-04T14:10:00Z'),
+    ]);
+    await life.at('2027-01-05T15:00:00Z');
+    await life.send([mail('answered', 'quick', '2027-01-05T14:10:00Z')]);
+    expect(life.state.channels().mail).toMatchObject({
+      open: 1,
+      oldest_open_at: '2027-01-04T14:00:00.000Z',
+      answered_today: { counts: { answered: 1, wait_sum_days: 1 } },
+    });
+    await life.at('2027-02-01T14:00:00Z');
+    const check = async (): Promise<void> => {
+      await life.live.lookUp();
+      const again = await life.again();
+      expect(again.shown()).toEqual(life.shown());
+      await again.live.stop();
+    };
+    await check();
+    expect(life.state.channels().mail).toMatchObject({ open: 1, open_overdue: 1, oldest_open_days: 20 });
+    // Old events of items that are not in memory: told twice under another id, and out of order.
+    await life.send([
+      mail('received', 'quick', '2027-01-04T14:20:00Z'),
+      mail('answered', 'past', '2026-12-10T15:00:00Z'),
+    ]);
+    await life.send([mail('received', 'past', '2026-12-01T15:00:00Z')]);
+    await check();
+    expect(life.state.channels().mail).toMatchObject({ open: 1 });
+    await life.send([
+      mail('answered', 'slow', '2027-02-01T13:00:00Z'),
+      mail('received', 'quick', '2027-02-01T13:30:00Z'),
+    ]);
+    await check();
+    expect(life.state.channels().mail).toMatchObject({
+      open: 1,
+      oldest_open_at: '2027-02-01T13:30:00.000Z',
+      answered_today: { counts: { answered: 1, answered_within: 0 } },
+    });
+    await life.live.stop();
+  });
+
+  it('changes nothing after any history, in whatever order and batches it came', async () => {
+    const FROM = us('2026-11-22T17:00:00Z');
+    const cases = fc.record({
+      events: fc
+        .tuple(histories(FROM), earlierStates(FROM), mailHistories(FROM + 26 * 3_600_000_000))
+        .map((parts) => parts.flat())
+        .chain((events) => fc.shuffledSubarray(events, { minLength: events.length })),
+      batches: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 }),
+      refusals: fc.array(fc.constantFrom('source 0', 'mail', 'nobody', null), { maxLength: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ events, batches, refusals }) => {
+        await test.db.query(
+          `truncate call_event, agent_event, counter_event, web_event, mail_event, request_event, rejected_event,
+             event_batch, feed_source, progress, event_source restart identity`,
+        );
+        const life = await new Life('2026-11-23T19:00:00Z').again();
+        for (let at = 0, n = 0; at < events.length; n += 1) {
+          const size = batches[n % batches.length]!;
+          const refusal = refusals[n];
+          await life.send(
+            events.slice(at, at + size),
+            refusal === undefined ? [] : [refused(refusal, '2026-11-23T19:00:00Z')],
+          );
+          at += size;
+          life.clock.advance_s(7);
+        }
+        await life.live.lookUp();
+        const again = await life.again();
+        expect(again.shown()).toEqual(life.shown());
+        await again.live.stop();
+        await life.live.stop();
+      }),
+      { numRuns: Number(process.env.VIGIE_RUNS ?? 20) },
+    );
+  }, 240_000);
 });

@@ -5,16 +5,20 @@ import { City } from '../../seeds/city/city.ts';
 import { QUEUES } from '../../seeds/reference/index.ts';
 import { type EventRecord, familyFields, familyOf } from '../../server/contract/event-types.ts';
 import { CITY_KEY } from '../../server/contract/live.ts';
-import { unknownQueue } from '../../server/contract/reference.ts';
+import { DEFAULT_MAIL, unknownQueue } from '../../server/contract/reference.ts';
 import { AGENT_LIMITS } from '../../server/domain/agent.ts';
+import { BusinessDays } from '../../server/domain/business-days.ts';
+import { quebecHolidays } from '../../server/domain/holidays.ts';
 import { INTERVAL_US } from '../../server/domain/interval.ts';
 import { eventId } from '../../server/ingest/identity.ts';
 import { isoOf, ManualClock } from '../../server/lib/clock.ts';
+import { MailBook } from '../../server/live/mail.ts';
 import { LiveState } from '../../server/live/state.ts';
 import { rfc3339Of } from '../../server/store/instants.ts';
+import { mailFromStore, mailOf, openMail } from '../../server/store/mail.ts';
 import { saveQueues } from '../../server/store/reference.ts';
 import { intervalsFromStore } from '../../server/store/truth.ts';
-import { earlierStates, histories, us } from '../domain/history.ts';
+import { earlierStates, histories, mailHistories, us } from '../domain/history.ts';
 import { type TestDatabase, testDatabase } from '../setup/database.ts';
 
 const DAY = us('2026-11-22T17:00:00Z');
@@ -24,6 +28,7 @@ let test: TestDatabase;
 
 beforeAll(async () => {
   test = await testDatabase();
+  await test.db.query(`insert into event_source (name) values ('test')`);
   await test.db.query(`insert into queue (id, kind, name, threshold_s, target, abandonment_target)
     values ('north', 'phone', '{}', 20, 0.8, 0.1)`);
 });
@@ -31,8 +36,8 @@ afterAll(() => test.close());
 
 /** Puts the rows in as they are, without the store's batches: only what the rows say is tried here. */
 async function store(events: readonly EventRecord[]): Promise<void> {
-  await test.db.query('truncate call_event, counter_event, agent_event');
-  for (const family of ['call', 'counter', 'agent'] as const) {
+  await test.db.query('truncate call_event, counter_event, agent_event, mail_event');
+  for (const family of ['call', 'counter', 'agent', 'mail'] as const) {
     const rows = events
       .filter(({ type }) => familyOf(type) === family)
       .map((event) => ({
@@ -128,5 +133,45 @@ describe('live state and the stored events', () => {
         expect(row).toEqual(whole.filter(({ from }) => from === isoOf(at_us)));
       }
     }
+  }, 240_000);
+});
+
+describe('live mail and the stored events', () => {
+  it('count every interval alike, in business days', async () => {
+    const holidays = quebecHolidays();
+    const time_zone = 'America/Toronto';
+    const days = new BusinessDays(time_zone, holidays);
+    const cases = fc.tuple(
+      mailHistories(NOW),
+      fc.constantFrom(DEFAULT_MAIL, { threshold_days: 2.5, target: 0.8, closing_days: 9 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(cases, async ([events, config]) => {
+        await store(events);
+        // As far back as all of it goes: the window of a state that never forgot.
+        const from_us = NOW - 100 * 24 * HOUR_US;
+        const book = new MailBook({ config, days }, from_us);
+        for (const event of [...events].reverse()) book.apply(event);
+        const stored = await mailFromStore(test.db, {
+          from_us,
+          to_us: NOW,
+          as_of_us: NOW,
+          rule: { config, days },
+          time_zone,
+        });
+        expect(stored).toEqual(book.intervals(from_us, NOW, NOW));
+        const open = stored.reduce((sum, row) => sum + row.open, 0);
+        expect(book.state(NOW, DAY)).toMatchObject({ open });
+        // A state of today, made from what the store says is open and what happened since.
+        const today = new MailBook({ config, days }, DAY);
+        today.restore([], await openMail(test.db, today.from_us, DAY), NOW);
+        for (const event of events) if (event.time_us >= DAY) today.apply(event);
+        const { unknown } = today;
+        today.restore(unknown, await mailOf(test.db, unknown, today.from_us), NOW);
+        if (config === DEFAULT_MAIL) expect(today.state(NOW, DAY)).toEqual(book.state(NOW, DAY));
+        expect(today.unknown).toEqual([]);
+      }),
+      { numRuns: Number(process.env.VIGIE_RUNS ?? 25) },
+    );
   }, 240_000);
 });

@@ -136,7 +136,7 @@ export const en: Dictionary = {
       hour: 'the last 60 minutes',
     },
     all: 'All definitions',
-    units: { share: 'share', s: 'seconds', count: 'count' },
+    units: { share: 'share', s: 'seconds', days: 'business days', count: 'count' },
     unit: 'Unit',
     counts: {
       answered_within: 'answered within T',

@@ -136,7 +136,7 @@ export const fr = {
       hour: 'les 60 dernières minutes',
     },
     all: 'Toutes les définitions',
-    units: { share: 'part', s: 'secondes', count: 'nombre' },
+    units: { share: 'part', s: 'secondes', days: 'jours ouvrables', count: 'nombre' },
     unit: 'Unité',
     counts: {
       answered_within: 'répondus en T ou moins',
