@@ -11,6 +11,7 @@ import { Access } from './access/access.ts';
 import { CityProcess } from './city-process.ts';
 import { type Config, loadConfig } from './config.ts';
 import { quebecHolidays } from './domain/holidays.ts';
+import { forecastRule } from './domain/local-grid.ts';
 import { Router as CallRouter } from './domain/routing.ts';
 import { Batcher } from './ingest/batcher.ts';
 import { eventsHandler, isEventsPost, limitServer } from './ingest/http.ts';
@@ -20,6 +21,7 @@ import { sendError } from './lib/http-errors.ts';
 import { type Logger, logger as standardLogger } from './lib/logger.ts';
 import { metricsRegistry, opsRouter } from './lib/ops.ts';
 import type { Service } from './lib/service.ts';
+import { OutlookService } from './live/outlook.ts';
 import { LiveService } from './live/service.ts';
 import { LiveState } from './live/state.ts';
 import { PushServer } from './push/server.ts';
@@ -27,6 +29,7 @@ import { readings } from './readings.ts';
 import { mountRoutes } from './routes.ts';
 import { Columnstore } from './store/columnstore.ts';
 import type { Database } from './store/database.ts';
+import { entriesByQueue } from './store/entries.ts';
 import { EventStore } from './store/events.ts';
 import { Feed } from './store/feed.ts';
 import { JobRunner } from './store/jobs.ts';
@@ -172,6 +175,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const watch = await start(new DatabaseWatch({ db, onChange: (now) => state.setDatabase(now) }));
   await start(new JobRunner({ db, clock, logger }));
   await start(new Columnstore({ db, clock, logger }));
+  await start(
+    new OutlookService({
+      state,
+      entries: (first, end) => entriesByQueue(db, first, end),
+      rule: forecastRule(config.time_zone),
+      clock,
+      logger,
+    }),
+  );
   Object.assign(parts, { live, batcher, push, watch } satisfies Parts);
   logger.info(
     { url, wall: `${url}/mur`, database: db.kind, took_ms: Math.round(performance.now() - began) },

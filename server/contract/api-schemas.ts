@@ -24,6 +24,7 @@ import {
   type IntervalRow,
   METRIC_IDS,
   type Metrics,
+  type Outlook,
   type QueueState,
   TOPICS,
 } from './live.ts';
@@ -129,6 +130,14 @@ const queueState = shape<QueueState>({
   waiting_curve: listOf({ type: ['number', 'null'] }),
   last_event_at: orNull(moment()),
   open: { type: ['boolean', 'null'], description: 'Inside office hours' },
+  outlook: orNull(
+    shape<Outlook>({
+      from: moment(),
+      to: moment(),
+      forecast: refTo('Figure'),
+      required_agents: refTo('Figure'),
+    }),
+  ),
 });
 const agentsState = shape<AgentsState>({
   queue: text(),

@@ -12,6 +12,8 @@ export type DefinitionId =
   | 'mail_open'
   | 'mail_oldest'
   | 'waiting'
+  | 'forecast'
+  | 'required_agents'
   | 'longest_wait'
   | 'short_abandons'
   | 'misdirected'
@@ -152,6 +154,38 @@ const LIST: readonly MetricDefinition[] = [
     ERLANG,
     ['Plus longue attente', 'âge du plus ancien contact dans la file'],
     ['Longest wait', 'age of the oldest contact in the queue'],
+  ),
+  define(
+    'forecast',
+    'count',
+    {
+      fr: 'Ibrahim, Ye, L’Ecuyer et Shen, 2016 (prévision des arrivées), sections 3 et 5',
+      en: 'Ibrahim, Ye, L’Ecuyer and Shen, 2016 (forecasting arrivals), sections 3 and 5',
+    },
+    [
+      'Contacts prévus',
+      'moyenne des mêmes quarts d’heure, aux mêmes jours des 8 semaines précédentes, sans le plus grand ni le plus petit ; ajustée aux deux dernières heures ; intervalle de 80 %',
+    ],
+    [
+      'Contacts expected',
+      'mean of the same quarter hours on the same weekdays of the 8 weeks before, without the largest and the smallest; adjusted to the last two hours; 80% interval',
+    ],
+  ),
+  define(
+    'required_agents',
+    'count',
+    {
+      fr: 'Erlang A : Palm 1957, Mandelbaum et Zeltyn 2007 ; Erlang C : Erlang 1917',
+      en: 'Erlang A: Palm 1957, Mandelbaum and Zeltyn 2007; Erlang C: Erlang 1917',
+    },
+    [
+      'Agents requis',
+      'le moins d’agents qui tiennent les cibles de niveau de service et d’abandon pour les contacts prévus, la durée et la patience mesurées (Erlang A)',
+    ],
+    [
+      'Agents required',
+      'the fewest agents that keep the targets of service level and abandonment for the contacts expected, with the handling time and the patience measured (Erlang A)',
+    ],
   ),
   define(
     'short_abandons',

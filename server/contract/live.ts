@@ -97,6 +97,23 @@ export const METRIC_IDS = [
 export type MetricId = (typeof METRIC_IDS)[number];
 export type Metrics = Record<MetricId, Figure>;
 
+/** What the next hour asks of a queue. Made anew each quarter of an hour. */
+export interface Outlook {
+  /** The hour it is about. */
+  readonly from: string;
+  readonly to: string;
+  /**
+   * Contacts expected to enter. Its counts: `low` and `high` of the 80 % interval; `error` (sum of deviations ÷ sum of contacts) and
+   * `coverage` (share of intervals inside theirs) of the same rule over `intervals_tried` of the last 7 days.
+   */
+  readonly forecast: Figure;
+  /**
+   * Agents that the busiest quarter of the hour needs, by Erlang A; null while the handling time or the patience is not known. Its
+   * counts: `contacts` of that quarter, `aht_s`, `patience_s`, `threshold_s`, `target`, and `erlang_c`, what Erlang C asks for.
+   */
+  readonly required_agents: Figure;
+}
+
 export type QueueKind = 'phone' | 'counter';
 
 /** The live state of one queue. Times are RFC 3339 in UTC. */
@@ -127,6 +144,8 @@ export interface QueueState {
   readonly last_event_at: string | null;
   /** Whether the rule says that calls of this queue's borough are answered elsewhere now (outside office hours). */
   readonly open: boolean | null;
+  /** null while less than two weeks of the queue's history are known. */
+  readonly outlook: Outlook | null;
 }
 
 /** One item of topic `agents`: counts by state for one scope, never a person. */

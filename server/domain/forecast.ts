@@ -42,6 +42,8 @@ export interface ForecastError {
 export interface QueueForecast {
   /** One an interval asked for, in order. */
   readonly intervals: readonly Forecast[];
+  /** All of them together. */
+  readonly total: Forecast;
   readonly error: ForecastError;
 }
 
@@ -56,6 +58,8 @@ const PRESENT_RANGE = [0.5, 2] as const;
 /** Days on which the rule is tried. */
 export const TRIAL_DAYS = 7;
 const INTERVALS_A_DAY = 96;
+/** How far back it looks, intervals: the like days of the first day it is tried on, and a clock change. */
+export const HISTORY_INTERVALS = (TRIAL_DAYS + 7 * WEEKS + 1) * INTERVALS_A_DAY;
 const QUANTILES = [0.1, 0.9] as const;
 
 class Forecaster {
@@ -146,11 +150,15 @@ export function forecastOf(
   for (let interval = now - TRIAL_DAYS * INTERVALS_A_DAY; interval < now; interval += 1) {
     // Asked half an hour before, as the middle of the next hour is.
     const tried = forecaster.expected(interval, interval - 2);
-    if (tried !== null) trials.push({ expected: tried, count: forecaster.count(interval) });
+    const count = forecaster.count(interval);
+    // Where an office is closed, a forecast of none is right by itself: it would flatter the figures.
+    if (tried !== null && (tried > 0 || count > 0)) trials.push({ expected: tried, count });
   }
   const dispersion = dispersionOf(trials);
+  const sum = expected.reduce<number>((all, value) => all + (value ?? 0), 0);
   return {
     intervals: expected.map((value) => spread(value ?? 0, dispersion)),
+    total: spread(sum, dispersion),
     error: errorOf(trials, dispersion),
   };
 }

@@ -48,6 +48,13 @@ export function quantile_s(bins: ArrayLike<number>, q: number): number | null {
   return null;
 }
 
+/** What the waits of a histogram add up to, s, each taken as the middle of its bin. */
+export function sum_s(bins: ArrayLike<number>): number {
+  let sum = 0;
+  for (let bin = 0; bin < bins.length; bin += 1) sum += bins[bin]! * middle_s(bin);
+  return sum;
+}
+
 function middle_s(bin: number): number {
   if (bin === 0) return 0;
   const low = BIN_BORDERS_MS[bin - 1]!;

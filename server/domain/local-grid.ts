@@ -1,7 +1,14 @@
 /** Intervals and their places in local time, remembered: a forecast asks for the same few thousand again and again. */
 import { Temporal } from 'temporal-polyfill';
 import type { ForecastRule, Slot } from './forecast.ts';
+import { type HolidayCalendar, quebecHolidays } from './holidays.ts';
 import { intervalOf, intervalStart_us } from './interval.ts';
+
+/** The forecast's view of a city's calendar. */
+export function forecastRule(time_zone: string, holidays: HolidayCalendar = quebecHolidays()): ForecastRule {
+  const { slotOf, intervalAt } = new LocalGrid(time_zone);
+  return { slotOf, intervalAt, isHoliday: (date) => holidays.nameOf(date) !== null };
+}
 
 const REMEMBERED_MAX = 20_000;
 

@@ -1,8 +1,10 @@
 /** What is shown of a queue, made from its counts when it is read. */
 import type { AgentsState, IntervalRow, QueueState } from '../contract/live.ts';
+import { sum_s } from '../domain/histogram.ts';
 import { intervalStart_us } from '../domain/interval.ts';
 import { metricsOf } from '../domain/metrics.ts';
-import type { Cell } from '../domain/tally.ts';
+import type { Handling } from '../domain/outlook.ts';
+import { Cell } from '../domain/tally.ts';
 import { isoOf } from '../lib/clock.ts';
 import { addRunningTime, agentCounts, longestInState_s } from './agents.ts';
 import type { QueueRecord } from './queues.ts';
@@ -45,6 +47,15 @@ export function intervalRows(queue: QueueRecord, first: number, last: number, no
     });
   }
   return rows;
+}
+
+/** What the contacts of all the queue's intervals were like. */
+export function handlingOf(queue: QueueRecord): Handling {
+  const sum = new Cell();
+  for (const cell of queue.cells.values()) sum.merge(cell);
+  const { handled, talk_sum_s, hold_sum_s, wrap_up_sum_s, abandoned } = sum.toCounts();
+  const handling_s = talk_sum_s + hold_sum_s + wrap_up_sum_s;
+  return { handled, handling_s, abandoned, waited_s: sum_s(sum.bins ?? NO_BINS) };
 }
 
 export function agentsItem(queue: QueueRecord, now_us: number): AgentsState {

@@ -10,6 +10,7 @@ import {
   CLOCK_KEY,
   type ClockState,
   type IntervalRow,
+  type Outlook,
   type QueueState,
   type Topic,
   type TopicItem,
@@ -23,6 +24,7 @@ import { CLOSING_LIMITS, type ClosingLimits } from '../domain/contact.ts';
 import { type HolidayCalendar, quebecHolidays } from '../domain/holidays.ts';
 import { INTERVAL_US, intervalOf, MINUTE_US } from '../domain/interval.ts';
 import { type LocalDay, localDay } from '../domain/local-day.ts';
+import type { Handling } from '../domain/outlook.ts';
 import { visitEvent } from '../domain/visit.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
@@ -31,7 +33,7 @@ import { AgentBook, agentCounts, longestInState_s } from './agents.ts';
 import { ChannelBook } from './channels.ts';
 import { ContactBook } from './contacts.ts';
 import { FeedBook } from './feeds.ts';
-import { agentsItem, figures, intervalRows } from './items.ts';
+import { agentsItem, figures, handlingOf, intervalRows } from './items.ts';
 import type { MailBook } from './mail.ts';
 import { QueueBook, type QueueRecord } from './queues.ts';
 
@@ -83,6 +85,7 @@ export class LiveState implements TopicSource {
   /** Time of the oldest event of a contact, µs: before it no waiting is known. */
   #known_from_us = Number.POSITIVE_INFINITY;
   #minute: number;
+  #outlooks: ReadonlyMap<string, Outlook> = new Map();
   #clock_told_us = 0;
   #forgetting = false;
   #database: ClockState['database'] = 'up';
@@ -341,7 +344,27 @@ export class LiveState implements TopicSource {
       waiting_curve: queue.curve.read(now_us, queue.waiting.size, this.#known_from_us),
       last_event_at: queue.last_event_us > 0 ? isoOf(queue.last_event_us) : null,
       open: queue.open,
+      outlook: this.#outlooks.get(queue.key) ?? null,
     };
+  }
+
+  /** The described queues, each with its targets. */
+  outlookQueues(): readonly QueueConfig[] {
+    return [...this.#queues.all()]
+      .filter(({ known, key }) => known && key !== CITY_KEY)
+      .map(({ config }) => config);
+  }
+
+  /** What the window's contacts were like: those of the queue, and all of the city's calls. */
+  handling(key: string): { readonly own: Handling; readonly all: Handling } {
+    const { city } = this.#queues;
+    return { own: handlingOf(this.#queues.item(key) ?? city), all: handlingOf(city) };
+  }
+
+  setOutlooks(outlooks: ReadonlyMap<string, Outlook>): void {
+    this.#outlooks = outlooks;
+    for (const queue of this.#queues.all()) this.#dirty.queues.add(queue.key);
+    this.#tell();
   }
 
   /**

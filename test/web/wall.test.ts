@@ -38,6 +38,7 @@ function queue(change: Partial<QueueState> & { level?: number | null; counted?: 
     waiting_curve: [],
     last_event_at: null,
     open: true,
+    outlook: null,
     ...rest,
   };
 }
