@@ -71,11 +71,12 @@ export class LiveService implements Service {
     const { state, source, clock, logger, tick_ms = 1_000 } = this.#options;
     const started_us = clock.now_us();
     let events = 0;
+    await this.#restoreStanding();
     for await (const chunk of source.readWindow(state.window_start_us, started_us + AHEAD_US)) {
       state.restore(chunk);
       events += chunk.length;
     }
-    const counted = await this.#restoreStanding();
+    const counted = await this.#restoreFeeds();
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const batch of waiting) state.apply(counted.has(batch.batch) ? { ...batch, rejected: {} } : batch);
@@ -87,13 +88,19 @@ export class LiveService implements Service {
     logger.info({ events, batches: waiting.length, took_ms }, 'live state rebuilt');
   }
 
-  /** Gives the batches whose refused events are counted with it. */
-  async #restoreStanding(): Promise<ReadonlySet<number>> {
-    const { state, standing } = this.#options;
-    if (!standing) return new Set();
+  /** What is older than the window and holds in it: first, so that an answer in the window finds the mail it answers. */
+  async #restoreStanding(): Promise<void> {
+    const { state, standing, clock } = this.#options;
+    if (!standing) return;
     state.restore(await standing.agentStates(state.agents_from_us, state.window_start_us));
     const mail = await standing.openMail(state.mail.from_us, state.window_start_us);
-    state.mail.restore([], mail, this.#options.clock.now_us());
+    state.mail.restore([], mail, clock.now_us());
+  }
+
+  /** Gives the batches whose refused events are counted with it. */
+  async #restoreFeeds(): Promise<ReadonlySet<number>> {
+    const { state, standing } = this.#options;
+    if (!standing) return new Set();
     const feeds = await standing.feeds();
     const rejected = await standing.rejected(state.day_start_us);
     state.restoreFeeds(feeds, rejected);
