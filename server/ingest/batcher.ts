@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf, VigieError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
-import type { Batch, BatchResult, CommittedBatch, RejectedEvent } from '../store/events.types.ts';
+import type { Batch, BatchResult, CommittedBatch, Outcome, RejectedEvent } from '../store/events.types.ts';
 import { faultOf } from './database-faults.ts';
 
 /** `live` goes first; `bulk` is the past being filled in, which must never delay the present. */
@@ -49,7 +49,7 @@ interface Submission {
   readonly events: readonly EventRecord[];
   readonly rejected: readonly RejectedEvent[];
   readonly rows: number;
-  readonly resolve: (fresh: readonly boolean[]) => void;
+  readonly resolve: (fresh: readonly Outcome[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -123,7 +123,7 @@ export class Batcher implements Service {
 
   /**
    * Stores events and rejections in one transaction, together with whatever else is pending; a submission is never
-   * split. Resolves after the commit with one flag an event: true when it is new, false for a duplicate.
+   * split. Resolves after the commit with what became of each event.
    * @throws VigieError `server_full` (429) when too much is pending, `database_unavailable` (503) when the database is
    *   away, `stopping` (503): then nothing of the submission was stored, as far as can be known.
    */
@@ -131,7 +131,7 @@ export class Batcher implements Service {
     events: readonly EventRecord[],
     rejected: readonly RejectedEvent[],
     lane: Lane,
-  ): Promise<readonly boolean[]> {
+  ): Promise<readonly Outcome[]> {
     const rows = events.length + rejected.length;
     if (rows === 0) return Promise.resolve([]);
     const refusal = this.#refusal(rows, lane);
@@ -258,7 +258,9 @@ export class Batcher implements Service {
       await this.#onCommit({
         batch,
         received_us,
-        events: fresh.includes(false) ? events.filter((_, index) => fresh[index]) : events,
+        events: fresh.every((outcome) => outcome === true)
+          ? events
+          : events.filter((_, index) => fresh[index] === true),
         rejected,
       });
     } catch (error) {

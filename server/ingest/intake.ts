@@ -6,7 +6,7 @@ import type { Grant } from '../access/keys.ts';
 import type { EventRecord } from '../contract/event-types.ts';
 import type { Clock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
-import type { RejectedEvent } from '../store/events.types.ts';
+import type { Outcome, RejectedEvent } from '../store/events.types.ts';
 import type { Lane } from './batcher.ts';
 import { storable } from './text.ts';
 import { checkEvent, Refusal } from './validate.ts';
@@ -17,7 +17,7 @@ export interface Submitter {
     events: readonly EventRecord[],
     rejected: readonly RejectedEvent[],
     lane: Lane,
-  ): Promise<readonly boolean[]>;
+  ): Promise<readonly Outcome[]>;
 }
 
 /** One entry of the answer's `rejected`. */
@@ -46,13 +46,24 @@ const LIVE_WITHIN_US = 3_600_000_000;
 
 interface Slice {
   readonly events: EventRecord[];
+  /** Place in the request and id of each event, should the store refuse it. */
+  readonly indexes: number[];
+  readonly ids: (string | null)[];
   readonly rejected: RejectedEvent[];
   readonly entries: RejectedEntry[];
   /** Of the events refused because of the key. */
   refused: number;
   newest_us: number;
 }
-const emptySlice = (): Slice => ({ events: [], rejected: [], entries: [], refused: 0, newest_us: 0 });
+const emptySlice = (): Slice => ({
+  events: [],
+  indexes: [],
+  ids: [],
+  rejected: [],
+  entries: [],
+  refused: 0,
+  newest_us: 0,
+});
 
 /** Texts of a refused event as far as they can be told. */
 function textOf(raw: unknown, name: 'id' | 'source' | 'type'): string | null {
@@ -115,6 +126,8 @@ export class Intake {
     }
     if (event.time_us > this.#slice.newest_us) this.#slice.newest_us = event.time_us;
     this.#slice.events.push(event);
+    this.#slice.indexes.push(index);
+    this.#slice.ids.push((raw as { id: string }).id);
   }
 
   reject(code: string, message: string, index: number, raw: unknown, line?: string): void {
@@ -141,15 +154,16 @@ export class Intake {
     const old = slice.newest_us < this.#clock.now_us() - LIVE_WITHIN_US;
     const lane: Lane = this.#bulk || (old && slice.events.length > 0) ? 'bulk' : 'live';
     const fresh = await this.#submit(slice, lane, patience_ms);
-    let accepted = 0;
-    for (const is_new of fresh) if (is_new) accepted += 1;
-    this.#accepted += accepted;
-    this.#duplicates += fresh.length - accepted;
+    for (const [at, outcome] of fresh.entries()) {
+      if (outcome === true) this.#accepted += 1;
+      else if (outcome === false) this.#duplicates += 1;
+      else slice.entries.push({ index: slice.indexes[at] ?? 0, id: slice.ids[at] ?? null, ...outcome });
+    }
     this.#rejected_total += slice.entries.length;
     this.#rejected.push(...slice.entries.slice(0, REJECTED_LISTED_MAX - this.#rejected.length));
   }
 
-  async #submit(slice: Slice, lane: Lane, patience_ms: number): Promise<readonly boolean[]> {
+  async #submit(slice: Slice, lane: Lane, patience_ms: number): Promise<readonly Outcome[]> {
     const give_up_at = performance.now() + patience_ms;
     for (;;) {
       try {

@@ -24,7 +24,7 @@ import { copyTransaction } from './copy-transaction.ts';
 import type { Database } from './database.ts';
 import { arraysOf, FAMILY_COLUMNS } from './event-columns.ts';
 import { readFamilies, type Window } from './event-reader.ts';
-import type { Batch, BatchResult, RejectedEvent } from './events.types.ts';
+import type { Batch, BatchResult, Outcome, RejectedEvent, StoreRefusal } from './events.types.ts';
 import { isRefusal, isUniqueViolation, storeError } from './faults.ts';
 import { rfc3339Of } from './instants.ts';
 import { decodeBatch, encodeBatch } from './journal-batch.ts';
@@ -65,6 +65,10 @@ const TURN_ROWS_MIN = 500;
 const COPY_ROWS_MIN = 32;
 /** Batches without a duplicate after which COPY is tried again. */
 const CLEAN_BATCHES = 2;
+const TOO_MANY_SOURCES: StoreRefusal = {
+  code: 'too_many_sources',
+  message: 'No further source can be added: there are too many already.',
+};
 const UNCONFIRMED_MAX = 1_000;
 const REPLAY_ROWS = 4_000;
 
@@ -160,12 +164,14 @@ export class EventStore {
       await this.#sources.add(new Set(sourceless.map(({ source }) => source)));
       sourceless = sourceless.filter(({ source }) => !ids.has(source));
     }
-    const fresh = new Array<boolean>(events.length).fill(false);
+    const fresh = new Array<Outcome>(events.length).fill(false);
     const number = await this.#number();
     if (this.#db.kind === 'native' && events.length >= TURN_ROWS_MIN) await ownTurn();
-    const refusals = sourceless.map((event) =>
-      this.#refusal(event, 'too_many_sources', 'No further source can be added: there are too many already.'),
-    );
+    const refusals = sourceless.map((event) => this.#refusal(event, TOO_MANY_SOURCES));
+    if (sourceless.length > 0) {
+      for (const [index, event] of events.entries())
+        if (!ids.has(event.source)) fresh[index] = TOO_MANY_SOURCES;
+    }
     const groups = groupsOf(events, sourceless.length === 0 ? undefined : (event) => ids.has(event.source));
     try {
       const refused = refusals.length === 0 ? rejected : [...rejected, ...refusals];
@@ -183,9 +189,10 @@ export class EventStore {
     if (only === undefined) throw error;
     if (events.length === 1) {
       this.#logger.error({ error: messageOf(error), type: only.type }, 'an event cannot be stored');
-      const refusal = this.#refusal(only, 'not_storable', `The event cannot be stored: ${messageOf(error)}`);
+      const reason = { code: 'not_storable', message: `The event cannot be stored: ${messageOf(error)}` };
+      const refusal = this.#refusal(only, reason);
       const kept = await this.#write({ events: [], rejected: [...rejected, refusal] }, received_us);
-      return { ...kept, fresh: [false] };
+      return { ...kept, fresh: [reason] };
     }
     const middle = events.length >> 1;
     const first = await this.#write({ events: events.slice(0, middle), rejected }, received_us);
@@ -196,13 +203,13 @@ export class EventStore {
     return { ...second, fresh: [...first.fresh, ...second.fresh], rejected: Object.fromEntries(counts) };
   }
 
-  #refusal(event: EventRecord, code: string, message: string): RejectedEvent {
+  #refusal(event: EventRecord, { code, message }: StoreRefusal): RejectedEvent {
     const { source, type, event_id } = event;
     const payload = JSON.stringify(event.data);
     return { received_us: this.#clock.now_us(), source, id: event_id, type, code, message, payload };
   }
 
-  async #store(written: WrittenBatch, fresh: boolean[]): Promise<void> {
+  async #store(written: WrittenBatch, fresh: Outcome[]): Promise<void> {
     const { number, groups, rejected } = written;
     const rows = groups.reduce((sum, group) => sum + group.rows.length, 0);
     if (rows + rejected.length === 0) return;
@@ -332,7 +339,7 @@ export class EventStore {
     const flush = async (): Promise<void> => {
       const { fresh } = await this.#write({ events, rejected: [] }, received_us);
       replayed += fresh.length;
-      restored += fresh.filter(Boolean).length;
+      restored += fresh.filter((outcome) => outcome === true).length;
       events = [];
     };
     for await (const record of this.#db.journalRecords()) {
@@ -375,7 +382,7 @@ function groupsOf(events: readonly EventRecord[], keep?: (event: EventRecord) =>
 }
 
 /** Of events with one identity the first went in. */
-function markFresh({ rows, at }: FamilyRows, { n, fresh: keys }: Inserted, fresh: boolean[]): void {
+function markFresh({ rows, at }: FamilyRows, { n, fresh: keys }: Inserted, fresh: Outcome[]): void {
   if (n === rows.length) {
     for (const index of at) fresh[index] = true;
     return;

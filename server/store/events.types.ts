@@ -18,9 +18,17 @@ export interface Batch {
   readonly rejected: readonly RejectedEvent[];
 }
 
+/** Why the store itself refused an event. */
+export interface StoreRefusal {
+  readonly code: string;
+  readonly message: string;
+}
+/** What became of an event: true when it is new, false for a duplicate (of the store's or of this batch's), or why it was refused. */
+export type Outcome = boolean | StoreRefusal;
+
 export interface BatchResult {
-  /** One entry an event, in order: true when it went in, false when it was there already (or earlier in this batch). */
-  readonly fresh: readonly boolean[];
+  /** One entry an event, in order. */
+  readonly fresh: readonly Outcome[];
   /** Number of the committed batch. */
   readonly batch: number;
   /** When it was received, as its note says: what is made of it now and after a restart is the same. */

@@ -129,6 +129,30 @@ describe('agents', () => {
     state.tick();
     expect(state.item('agents', 'q')).toMatchObject({ longest_in_state_s: { paused: 3600 } });
   });
+
+  it('are gone a week after what they said last, and four hours after a conversation when they say nothing', () => {
+    const { clock, state, apply, queue } = make('2026-11-23T15:00:00Z');
+    apply(
+      event('agent.state', 'ada', '2026-11-23T14:00:00Z', { ...agents, state: 'available' }),
+      event('call.answered', 'c', '2026-11-23T14:30:00Z', { ...q, agent: 'bob' }),
+      event('call.completed', 'c', '2026-11-23T14:40:00Z', { ...q, agent: 'bob', talk_s: 600 }),
+    );
+    expect(queue().agents).toMatchObject({ available: 2 });
+    clock.set_us(us('2026-11-23T18:39:59Z'));
+    state.tick();
+    expect(queue().agents).toMatchObject({ available: 2 });
+    clock.advance_s(1);
+    state.tick();
+    expect(queue().agents).toMatchObject({ available: 1 });
+    for (const [now, available] of [
+      ['2026-11-30T13:59:59Z', 1],
+      ['2026-11-30T14:00:00Z', 0],
+    ] as const) {
+      clock.set_us(us(now));
+      for (let tick = 0; tick < 5; tick += 1) state.tick();
+      expect(queue().agents).toMatchObject({ available });
+    }
+  });
 });
 
 describe('feeds', () => {

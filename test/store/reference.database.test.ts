@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { unknownQueue } from '../../server/contract/reference.ts';
+import { DEFAULT_MAIL, unknownQueue } from '../../server/contract/reference.ts';
 import type { Database } from '../../server/store/database.ts';
 import { readProgress, saveProgress } from '../../server/store/progress.ts';
-import { listQueues, saveQueues } from '../../server/store/reference.ts';
+import { listQueues, mailConfig, saveMailConfig, saveQueues } from '../../server/store/reference.ts';
 import { testDatabase } from '../setup/database.ts';
 
 let db: Database;
@@ -26,6 +26,14 @@ it('gives queues back as they were said, and says them anew without losing the o
   const handed = { ...borough, handed_over: true, hours: null };
   await saveQueues(db, [handed]);
   expect(await listQueues(db)).toEqual([always, handed]);
+});
+
+it('takes the usual for mail until the city says otherwise', async () => {
+  expect(await mailConfig(db)).toEqual(DEFAULT_MAIL);
+  const config = { threshold_days: 2.5, target: 0.9, closing_days: 60 };
+  await saveMailConfig(db, DEFAULT_MAIL);
+  await saveMailConfig(db, config);
+  expect(await mailConfig(db)).toEqual(config);
 });
 
 it('keeps the last progress under a name', async () => {
