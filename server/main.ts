@@ -37,7 +37,7 @@ import { KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrate.ts';
 import { openDatabase } from './store/open.ts';
 import { applyPolicies } from './store/policies.ts';
-import { listQueues, mailConfig, saveMailConfig, saveQueues } from './store/reference.ts';
+import { listQueues, mailConfig, seedMailConfig, seedQueues } from './store/reference.ts';
 import { Standing } from './store/standing.ts';
 import { DatabaseWatch } from './store/watch.ts';
 
@@ -120,9 +120,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const server_id = randomUUID();
   const store = new EventStore(db, { server_id, logger, clock });
   await store.recover();
-  await saveQueues(db, QUEUES);
+  await seedQueues(db, QUEUES);
   const queues = await listQueues(db);
-  await saveMailConfig(db, MAIL);
+  await seedMailConfig(db, MAIL);
   const holidays = quebecHolidays();
   const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 

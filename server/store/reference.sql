@@ -14,6 +14,7 @@ on conflict (id) do update set
   target = excluded.target,
   closing_days = excluded.closing_days,
   updated_at = now()
+where $replace::boolean
 
 -- BLOCK save_queues
 insert into queue (id, kind, name, borough, threshold_s, target, abandonment_target, hours, centre, handed_over)
@@ -33,3 +34,4 @@ on conflict (id) do update set
   centre = excluded.centre,
   handed_over = excluded.handed_over,
   updated_at = now()
+where $replace::boolean

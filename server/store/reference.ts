@@ -25,7 +25,12 @@ export async function listQueues(db: Database): Promise<QueueConfig[]> {
 
 /** Adds queues and replaces what was said of those that are there; the others stay. One statement: all or none. */
 export async function saveQueues(db: Database, queues: readonly QueueConfig[]): Promise<void> {
-  await sql.save_queues(db, { queues: JSON.stringify(queues) });
+  await sql.save_queues(db, { queues: JSON.stringify(queues), replace: true });
+}
+
+/** Adds those that are not there yet. What a city has changed stays as it is, whatever the seeds say. */
+export async function seedQueues(db: Database, queues: readonly QueueConfig[]): Promise<void> {
+  await sql.save_queues(db, { queues: JSON.stringify(queues), replace: false });
 }
 
 /** When mail is answered in time; the default where the city says nothing. */
@@ -34,5 +39,10 @@ export async function mailConfig(db: Database): Promise<MailConfig> {
 }
 
 export async function saveMailConfig(db: Database, config: MailConfig): Promise<void> {
-  await sql.save_mail_config(db, { ...config });
+  await sql.save_mail_config(db, { ...config, replace: true });
+}
+
+/** Says it where nothing was said yet. */
+export async function seedMailConfig(db: Database, config: MailConfig): Promise<void> {
+  await sql.save_mail_config(db, { ...config, replace: false });
 }

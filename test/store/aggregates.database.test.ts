@@ -111,8 +111,9 @@ it('takes late events into a compressed chunk, and still knows the duplicates', 
 
 it('gives every kind its policies once, and follows the settings', async () => {
   const before = await jobs();
-  // Six kinds of events are kept, refreshed and compressed; rejected ones and notes of batches are kept for a while.
-  expect(before).toHaveLength(6 * 3 + 2);
+  // Six kinds of events are kept, refreshed and compressed; rejected ones and notes of batches are kept for a while,
+  // and what the notes say of the sources is summed up.
+  expect(before).toHaveLength(6 * 3 + 3);
   await applyPolicies(db, { retention_days: 800, rejected_retention_days: 90 });
   expect(await jobs()).toEqual(before);
   await applyPolicies(db, { retention_days: 400, rejected_retention_days: 30 });

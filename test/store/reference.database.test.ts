@@ -2,7 +2,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_MAIL, unknownQueue } from '../../server/contract/reference.ts';
 import type { Database } from '../../server/store/database.ts';
 import { readProgress, saveProgress } from '../../server/store/progress.ts';
-import { listQueues, mailConfig, saveMailConfig, saveQueues } from '../../server/store/reference.ts';
+import {
+  listQueues,
+  mailConfig,
+  saveMailConfig,
+  saveQueues,
+  seedQueues,
+} from '../../server/store/reference.ts';
 import { testDatabase } from '../setup/database.ts';
 
 let db: Database;
@@ -26,6 +32,14 @@ it('gives queues back as they were said, and says them anew without losing the o
   const handed = { ...borough, handed_over: true, hours: null };
   await saveQueues(db, [handed]);
   expect(await listQueues(db)).toEqual([always, handed]);
+});
+
+it('the seeds of a start add what is missing and leave what a city has changed', async () => {
+  const edited = { ...unknownQueue('edited', 'phone'), threshold_s: 45 };
+  const fresh = unknownQueue('fresh', 'phone');
+  await saveQueues(db, [edited]);
+  await seedQueues(db, [{ ...edited, threshold_s: 100 }, fresh]);
+  expect(await listQueues(db)).toEqual(expect.arrayContaining([edited, fresh]));
 });
 
 it('takes the usual for mail until the city says otherwise', async () => {
