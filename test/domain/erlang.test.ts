@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { erlangA, erlangC, type Load, requiredErlangA, requiredErlangC } from '../../server/domain/erlang.ts';
+import { uniform } from './random.ts';
 
 /** Contacts in an hour. */
 const load = (an_hour: number, aht_s: number, threshold_s: number): Load => ({
@@ -8,17 +9,6 @@ const load = (an_hour: number, aht_s: number, threshold_s: number): Load => ({
   aht_s,
   threshold_s,
 });
-
-/** A generator of its own, so that every run sees the same callers (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** The same queue caller by caller: who comes, how long each would wait, who gives up before. */
 function simulated(agents: number, { rate_per_s, aht_s, threshold_s }: Load, patience_s: number) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ForecastRule, forecastOf, quantile } from '../../server/domain/forecast.ts';
 import { intervalOf } from '../../server/domain/interval.ts';
 import { LocalGrid } from '../../server/domain/local-grid.ts';
+import { uniform } from './random.ts';
 
 const grid = new LocalGrid('America/Toronto');
 const rule: ForecastRule = {
@@ -12,16 +13,7 @@ const rule: ForecastRule = {
 const at = (iso: string): number => intervalOf(Date.parse(iso) * 1000);
 const NOW = at('2026-11-24T14:00:00Z');
 
-/** A generator of its own (mulberry32), and a Poisson count from it. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+/** A Poisson count. */
 function poisson(mean: number, next: () => number): number {
   let count = 0;
   let product = next();
@@ -34,7 +26,7 @@ function history(
   count = poisson,
   weeks = 9,
 ): Map<number, number> {
-  const next = random(311);
+  const next = uniform(311);
   const counts = new Map<number, number>();
   for (let interval = NOW - weeks * 672; interval < NOW; interval += 1) {
     const { date, minute } = grid.slotOf(interval);
