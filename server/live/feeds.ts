@@ -187,8 +187,9 @@ export class FeedBook {
     }
   }
 
+  /** In the same order whenever they were heard first. */
   keys(): Iterable<string> {
-    return this.#feeds.keys();
+    return [...this.#feeds.keys()].sort();
   }
 
   item(source: string, now_us: number, day_us: number): FeedState | undefined {
