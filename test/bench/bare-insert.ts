@@ -51,6 +51,8 @@ for (let at = 0; at < events.length; at += ROWS_A_BATCH) {
       span_from: [rfc3339Of(rows[0]?.time_us ?? 0)],
       span_to: [rfc3339Of(rows.at(-1)?.time_us ?? 0)],
       wanted: rows.length,
+      noted_at: rfc3339Of(rows[0]?.time_us ?? 0),
+      sources: '{}',
     }),
   );
 }
