@@ -19,6 +19,7 @@ import {
   type ClockState,
   type ContactCounts,
   type Delta,
+  type Expected,
   type FeedState,
   type Figure,
   type IntervalRow,
@@ -112,6 +113,24 @@ const agentCounts = shape<AgentCounts>(
 );
 const span = shape<QueueState['today']>({ counts: refTo('ContactCounts'), metrics: refTo('Metrics') });
 
+const expected = {
+  expected: { type: 'number', minimum: 0, description: 'Contacts expected to enter' },
+  low: count('Lower end of the 80 % interval'),
+  high: count('Upper end of the 80 % interval'),
+} as const;
+const outlook = shape<Outlook>({
+  as_of: moment('When it was made: each quarter of an hour'),
+  from: moment('Begin of the hour it is about'),
+  to: moment(),
+  forecast: refTo('Figure'),
+  intervals: { ...listOf(shape<Expected>(expected)), description: 'By 15-minute interval from `from` on' },
+  past: orNull({
+    ...shape<NonNullable<Outlook['past']>>({ ...expected, entered: count() }),
+    description: 'The hour before `from`: what was expected at its beginning, and what came',
+  }),
+  required_agents: refTo('Figure'),
+  agents_missing: refTo('Figure'),
+});
 const queueState = shape<QueueState>({
   queue: text('Queue id; of a counter `counter:<id>`'),
   kind: { enum: ['phone', 'counter'] },
@@ -130,14 +149,7 @@ const queueState = shape<QueueState>({
   waiting_curve: listOf({ type: ['number', 'null'] }),
   last_event_at: orNull(moment()),
   open: { type: ['boolean', 'null'], description: 'Inside office hours' },
-  outlook: orNull(
-    shape<Outlook>({
-      from: moment(),
-      to: moment(),
-      forecast: refTo('Figure'),
-      required_agents: refTo('Figure'),
-    }),
-  ),
+  outlook: orNull(refTo('Outlook')),
 });
 const agentsState = shape<AgentsState>({
   queue: text(),
@@ -250,6 +262,7 @@ export const STATE_SCHEMAS = {
   ),
   MailIntervalRow: { allOf: [refTo('MailCounts'), mailIntervalOwn] },
   ChannelsState: shape<ChannelsState>({ web: webState, mail: mailState }),
+  Outlook: outlook,
   QueueState: queueState,
   AgentsState: agentsState,
   FeedState: feedState,

@@ -14,6 +14,7 @@ export type DefinitionId =
   | 'waiting'
   | 'forecast'
   | 'required_agents'
+  | 'agents_missing'
   | 'longest_wait'
   | 'short_abandons'
   | 'misdirected'
@@ -164,11 +165,11 @@ const LIST: readonly MetricDefinition[] = [
     },
     [
       'Contacts prévus',
-      'moyenne des mêmes quarts d’heure, aux mêmes jours des 8 semaines précédentes, sans le plus grand ni le plus petit ; ajustée aux deux dernières heures ; intervalle de 80 %',
+      'somme, sur l’heure à venir, de la moyenne des mêmes quarts d’heure et de leurs voisins, aux mêmes jours des 8 semaines précédentes, sans ceux que le hasard n’explique pas ; ajustée au cours des 12 dernières heures ; l’intervalle de 80 % vient des écarts mesurés sur les 7 derniers jours. Pour la ville, chaque appel une fois',
     ],
     [
       'Contacts expected',
-      'mean of the same quarter hours on the same weekdays of the 8 weeks before, without the largest and the smallest; adjusted to the last two hours; 80% interval',
+      'sum, over the next hour, of the mean of the same quarter hours and their neighbours on the same weekdays of the 8 weeks before, without those that chance cannot explain; adjusted to how the last 12 hours ran; the 80% interval comes from the errors measured over the last 7 days. For the city, each call once',
     ],
   ),
   define(
@@ -180,11 +181,24 @@ const LIST: readonly MetricDefinition[] = [
     },
     [
       'Agents requis',
-      'le moins d’agents qui tiennent les cibles de niveau de service et d’abandon pour les contacts prévus, la durée et la patience mesurées (Erlang A)',
+      'le moins d’agents qui tiennent les cibles de niveau de service et d’abandon pour les contacts prévus au quart d’heure le plus chargé, la durée et la patience mesurées (Erlang A). Patience : attentes de tous ÷ nombre d’abandons ; sous 20 contacts, celle de tous les appels. Pour la ville, somme des files téléphoniques',
     ],
     [
       'Agents required',
-      'the fewest agents that keep the targets of service level and abandonment for the contacts expected, with the handling time and the patience measured (Erlang A)',
+      'the fewest agents that keep the targets of service level and abandonment for the contacts expected in the busiest quarter hour, with the handling time and the patience measured (Erlang A). Patience: waits of all ÷ number of abandoned; of fewer than 20, that of all calls. For the city, the sum of the telephone queues',
+    ],
+  ),
+  define(
+    'agents_missing',
+    'count',
+    ERLANG,
+    [
+      'Agents manquants',
+      'agents requis dans l’heure à venir − agents au travail maintenant (libres, occupés, en suivi), au moins 0. Pour la ville, somme des files téléphoniques',
+    ],
+    [
+      'Agents missing',
+      'agents required in the next hour − agents at work now (available, busy, in wrap-up), at least 0. For the city, the sum of the telephone queues',
     ],
   ),
   define(

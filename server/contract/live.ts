@@ -97,21 +97,39 @@ export const METRIC_IDS = [
 export type MetricId = (typeof METRIC_IDS)[number];
 export type Metrics = Record<MetricId, Figure>;
 
+/** Contacts expected, and between which they lie four times in five, both included. */
+export interface Expected {
+  readonly expected: number;
+  readonly low: number;
+  readonly high: number;
+}
 /** What the next hour asks of a queue. Made anew each quarter of an hour. */
 export interface Outlook {
+  /** When it was made. */
+  readonly as_of: string;
   /** The hour it is about. */
   readonly from: string;
   readonly to: string;
   /**
    * Contacts expected to enter. Its counts: `low` and `high` of the 80 % interval; `error` (sum of deviations ÷ sum of contacts) and
-   * `coverage` (share of intervals inside theirs) of the same rule over `intervals_tried` of the last 7 days.
+   * `coverage` (share of hours inside their interval) of the same rule over `hours_tried` of the last 7 days.
    */
   readonly forecast: Figure;
+  /** The same by 15-minute interval from `from` on. */
+  readonly intervals: readonly Expected[];
+  /** The hour that ended at `from`: what was expected at its beginning, and what came. null: nothing could be expected then. */
+  readonly past: (Expected & { readonly entered: number }) | null;
   /**
    * Agents that the busiest quarter of the hour needs, by Erlang A; null while the handling time or the patience is not known. Its
-   * counts: `contacts` of that quarter, `aht_s`, `patience_s`, `threshold_s`, `target`, and `erlang_c`, what Erlang C asks for.
+   * counts: `contacts` of that quarter, `aht_s`, `patience_s`, `threshold_s`, `target`, `abandonment_target`, and `erlang_c`, what
+   * Erlang C asks for. The city's is the sum of its telephone queues', and its counts are `queues` and `erlang_c`.
    */
   readonly required_agents: Figure;
+  /**
+   * Those beyond the ones that are at work now (available, busy, wrapping up); null while either is not known. The city's is the
+   * sum of its telephone queues': one that has too many helps no other.
+   */
+  readonly agents_missing: Figure;
 }
 
 export type QueueKind = 'phone' | 'counter';

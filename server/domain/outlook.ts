@@ -1,9 +1,12 @@
 /** What the next hour asks of a queue: contacts expected, and the agents that they need. */
 import { definitionRef } from '../contract/definitions.ts';
-import type { Figure, Outlook } from '../contract/live.ts';
+import type { Expected, Figure, Outlook } from '../contract/live.ts';
 import { type Load, requiredErlangA, requiredErlangC } from './erlang.ts';
-import type { QueueForecast } from './forecast.ts';
+import type { Forecast, QueueForecast } from './forecast.ts';
 import { INTERVAL_US } from './interval.ts';
+
+/** An outlook without what changes by the moment. */
+export type MadeOutlook = Omit<Outlook, 'agents_missing'>;
 
 /** What a queue's contacts were like over the last day. */
 export interface Handling {
@@ -36,41 +39,91 @@ const patienceOf = ({ abandoned, waited_s }: Handling): number | null =>
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-/** @param from_us beginning of the hour, µs. */
-export function outlookOf(
-  from_us: number,
+const shown = ({ expected, low, high }: Forecast): Expected => ({
+  expected: rounded(expected, 1),
+  low,
+  high,
+});
+
+/** When an outlook was made, and the beginning of its hour, µs. */
+export interface Moment {
+  readonly as_of_us: number;
+  readonly from_us: number;
+}
+
+function madeOf(
+  { as_of_us, from_us }: Moment,
   forecast: QueueForecast,
-  own: Handling,
-  city: Handling,
-  queue: QueueTargets,
-): Outlook {
-  const { total, error } = forecast;
+  required_agents: Figure,
+): MadeOutlook {
+  const { intervals, total, total_error, past } = forecast;
   const counts: Record<string, number> = {
     low: total.low,
     high: total.high,
-    intervals_tried: error.intervals,
+    hours_tried: total_error.trials,
   };
-  if (error.wape !== null) counts.error = rounded(error.wape, 3);
-  if (error.coverage !== null) counts.coverage = rounded(error.coverage, 3);
+  if (total_error.wape !== null) counts.error = rounded(total_error.wape, 3);
+  if (total_error.coverage !== null) counts.coverage = rounded(total_error.coverage, 3);
   return {
+    as_of: new Date(as_of_us / 1000).toISOString(),
     from: new Date(from_us / 1000).toISOString(),
-    to: new Date((from_us + forecast.intervals.length * INTERVAL_US) / 1000).toISOString(),
+    to: new Date((from_us + intervals.length * INTERVAL_US) / 1000).toISOString(),
     forecast: { value: rounded(total.expected, 1), definition: definitionRef('forecast'), counts },
-    required_agents: requiredFigure(forecast, own, city, queue),
+    intervals: intervals.map(shown),
+    past: past && { ...shown(past), entered: Math.round(past.entered) },
+    required_agents,
   };
+}
+
+/** The outlook of a queue. `others` stand in where its own contacts are too few. */
+export function outlookOf(
+  moment: Moment,
+  forecast: QueueForecast,
+  own: Handling,
+  others: Handling,
+  queue: QueueTargets,
+): MadeOutlook {
+  return madeOf(moment, forecast, requiredFigure(forecast, own, others, queue));
+}
+
+/** The outlook of the whole city; its agents are those of its queues added up, since none helps another. */
+export function cityOutlookOf(
+  moment: Moment,
+  forecast: QueueForecast,
+  queues: Iterable<MadeOutlook>,
+): MadeOutlook {
+  let value = 0;
+  let erlang_c = 0;
+  let counted = 0;
+  for (const { required_agents } of queues) {
+    if (required_agents.value === null) continue;
+    value += required_agents.value;
+    erlang_c += required_agents.counts.erlang_c ?? 0;
+    counted += 1;
+  }
+  return madeOf(moment, forecast, {
+    value: counted === 0 ? null : value,
+    definition: definitionRef('required_agents'),
+    counts: { queues: counted, erlang_c },
+  });
 }
 
 /** For the busiest quarter of the hour: who is enough for it is enough for the others. */
 function requiredFigure(
   forecast: QueueForecast,
   own: Handling,
-  city: Handling,
+  others: Handling,
   { threshold_s, target, abandonment_target }: QueueTargets,
 ): Figure {
-  const aht_s = ahtOf(own) ?? ahtOf(city);
-  const patience_s = patienceOf(own) ?? patienceOf(city);
+  const aht_s = ahtOf(own) ?? ahtOf(others);
+  const patience_s = patienceOf(own) ?? patienceOf(others);
   const busiest = Math.max(...forecast.intervals.map(({ expected }) => expected));
-  const counts: Record<string, number> = { contacts: rounded(busiest, 1), threshold_s, target };
+  const counts: Record<string, number> = {
+    contacts: rounded(busiest, 1),
+    threshold_s,
+    target,
+    abandonment_target,
+  };
   let value: number | null = null;
   if (aht_s !== null) {
     counts.aht_s = Math.round(aht_s);

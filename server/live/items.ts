@@ -49,10 +49,17 @@ export function intervalRows(queue: QueueRecord, first: number, last: number, no
   return rows;
 }
 
-/** What the contacts of all the queue's intervals were like. */
-export function handlingOf(queue: QueueRecord): Handling {
+/** All the queue's intervals. */
+function wholeOf(queue: QueueRecord): Cell {
   const sum = new Cell();
   for (const cell of queue.cells.values()) sum.merge(cell);
+  return sum;
+}
+export const enteredOf = (queue: QueueRecord): number => wholeOf(queue).toCounts().entered;
+
+/** What the contacts of all the queue's intervals were like. */
+export function handlingOf(queue: QueueRecord): Handling {
+  const sum = wholeOf(queue);
   const { handled, talk_sum_s, hold_sum_s, wrap_up_sum_s, abandoned } = sum.toCounts();
   const handling_s = talk_sum_s + hold_sum_s + wrap_up_sum_s;
   return { handled, handling_s, abandoned, waited_s: sum_s(sum.bins ?? NO_BINS) };

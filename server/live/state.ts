@@ -10,7 +10,6 @@ import {
   CLOCK_KEY,
   type ClockState,
   type IntervalRow,
-  type Outlook,
   type QueueState,
   type Topic,
   type TopicItem,
@@ -24,7 +23,7 @@ import { CLOSING_LIMITS, type ClosingLimits } from '../domain/contact.ts';
 import { type HolidayCalendar, quebecHolidays } from '../domain/holidays.ts';
 import { INTERVAL_US, intervalOf, MINUTE_US } from '../domain/interval.ts';
 import { type LocalDay, localDay } from '../domain/local-day.ts';
-import type { Handling } from '../domain/outlook.ts';
+import type { MadeOutlook } from '../domain/outlook.ts';
 import { visitEvent } from '../domain/visit.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
@@ -33,8 +32,9 @@ import { AgentBook, agentCounts, longestInState_s } from './agents.ts';
 import { ChannelBook } from './channels.ts';
 import { ContactBook } from './contacts.ts';
 import { FeedBook } from './feeds.ts';
-import { agentsItem, figures, handlingOf, intervalRows } from './items.ts';
+import { agentsItem, figures, intervalRows } from './items.ts';
 import type { MailBook } from './mail.ts';
+import { OutlookBook } from './outlook-book.ts';
 import { QueueBook, type QueueRecord } from './queues.ts';
 
 export interface LiveStateOptions {
@@ -68,6 +68,7 @@ export class LiveState implements TopicSource {
   readonly #limits: ClosingLimits;
   readonly #boroughs: ReadonlySet<string>;
   readonly #queues: QueueBook;
+  readonly outlooks: OutlookBook;
   readonly #agents: AgentBook;
   readonly #contacts: ContactBook;
   readonly #channels: ChannelBook;
@@ -85,7 +86,6 @@ export class LiveState implements TopicSource {
   /** Time of the oldest event of a contact, µs: before it no waiting is known. */
   #known_from_us = Number.POSITIVE_INFINITY;
   #minute: number;
-  #outlooks: ReadonlyMap<string, Outlook> = new Map();
   #clock_told_us = 0;
   #forgetting = false;
   #database: ClockState['database'] = 'up';
@@ -98,6 +98,7 @@ export class LiveState implements TopicSource {
     this.#open = options.open ?? (() => null);
     this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
     this.#queues = new QueueBook(options.queues);
+    this.outlooks = new OutlookBook(this.#queues);
     const now_us = this.#clock.now_us();
     this.#day = localDay(now_us, this.#time_zone);
     const agentChanged = (queue: string) => {
@@ -344,25 +345,13 @@ export class LiveState implements TopicSource {
       waiting_curve: queue.curve.read(now_us, queue.waiting.size, this.#known_from_us),
       last_event_at: queue.last_event_us > 0 ? isoOf(queue.last_event_us) : null,
       open: queue.open,
-      outlook: this.#outlooks.get(queue.key) ?? null,
+      outlook: this.outlooks.item(queue),
     };
   }
 
-  /** The described queues, each with its targets. */
-  outlookQueues(): readonly QueueConfig[] {
-    return [...this.#queues.all()]
-      .filter(({ known, key }) => known && key !== CITY_KEY)
-      .map(({ config }) => config);
-  }
-
-  /** What the window's contacts were like: those of the queue, and all of the city's calls. */
-  handling(key: string): { readonly own: Handling; readonly all: Handling } {
-    const { city } = this.#queues;
-    return { own: handlingOf(this.#queues.item(key) ?? city), all: handlingOf(city) };
-  }
-
-  setOutlooks(outlooks: ReadonlyMap<string, Outlook>): void {
-    this.#outlooks = outlooks;
+  /** The next hour, made anew: every queue has changed. */
+  setOutlooks(made: ReadonlyMap<string, MadeOutlook>): void {
+    this.outlooks.set(made);
     for (const queue of this.#queues.all()) this.#dirty.queues.add(queue.key);
     this.#tell();
   }

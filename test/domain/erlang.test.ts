@@ -39,6 +39,42 @@ function simulated(agents: number, { rate_per_s, aht_s, threshold_s }: Load, pat
   };
 }
 
+/**
+ * The same queue state by state (the birth and death process of M/M/n+M): a second way, by sums of positive terms instead of
+ * integrals. The sums of the states with k callers in the queue are series of incomplete gamma functions.
+ */
+function byStates(agents: number, { rate_per_s, aht_s, threshold_s }: Load, patience_s: number) {
+  const [service, leaves] = [agents / aht_s, 1 / patience_s];
+  let below = 1;
+  for (let n = 1; n < agents; n += 1) below = 1 + (n / (rate_per_s * aht_s)) * below;
+  /** Sum of the states with all agents busy, and of their queues; `scale` is the logarithm of what both are divided by. */
+  const waiting = (rate: number) => {
+    let term = 1 / service;
+    let [sum, queue, scale] = [0, 0, 0];
+    for (let k = 0; term > sum * 1e-17; k += 1) {
+      sum += term;
+      queue += k * term;
+      term *= rate / (service + (k + 1) * leaves);
+      if (sum < 1e200) continue;
+      [sum, queue, term, scale] = [sum / 1e200, queue / 1e200, term / 1e200, scale + Math.log(1e200)];
+    }
+    return { sum, queue, scale };
+  };
+  const all = waiting(rate_per_s);
+  const total = below * Math.exp(-all.scale) + rate_per_s * all.sum;
+  const stays = Math.exp(-leaves * threshold_s);
+  const late = waiting(rate_per_s * stays);
+  const power = rate_per_s * patience_s * (1 - stays) - service * threshold_s - all.scale;
+  const after = late.sum * Math.exp(late.scale + power);
+  const at_once = (below - 1) * Math.exp(-all.scale);
+  const answered_within = (at_once + Math.exp(power) + service * (all.sum - after)) / total;
+  const gone_within = 1 - (stays * rate_per_s * after) / total;
+  return {
+    service_level: answered_within / (1 - (gone_within - answered_within)),
+    abandonment: (leaves * all.queue) / total,
+  };
+}
+
 describe('Erlang C', () => {
   it('gives the values of the books', () => {
     // One agent is M/M/1: waits with probability ρ, and then exponentially.
@@ -72,6 +108,22 @@ describe('Erlang A', () => {
     const seen = simulated(agents, queue, patience_s);
     expect(Math.abs(outlook.service_level - seen.service_level)).toBeLessThan(0.01);
     expect(Math.abs(outlook.abandonment - seen.abandonment)).toBeLessThan(0.01);
+  });
+  it('is what the states of the queue add up to, up to 5,000 erlangs', () => {
+    for (const erlangs of [0.05, 3, 20, 150, 1_000, 5_000]) {
+      for (const share of [0.85, 1, 1.1, 1.5]) {
+        for (const patience_s of [60, 420, 3_600]) {
+          for (const threshold_s of [0, 20, 100, 900]) {
+            const agents = Math.max(1, Math.round(erlangs * share));
+            const queue = { rate_per_s: erlangs / 280, aht_s: 280, threshold_s };
+            const outlook = erlangA(agents, queue, patience_s);
+            const states = byStates(agents, queue, patience_s);
+            expect(Math.abs(outlook.service_level - states.service_level)).toBeLessThan(1e-4);
+            expect(Math.abs(outlook.abandonment - states.abandonment)).toBeLessThan(1e-4);
+          }
+        }
+      }
+    }
   });
   it('becomes Erlang C when nobody gives up', () => {
     const queue = load(200, 180, 20);

@@ -61,4 +61,10 @@ it('foretells the next hour of a queue from what is stored of it, and of no othe
   expect(outlook?.required_agents.value).toBeNull();
   expect(state.item('queues', 'LS')?.outlook).toBeNull();
   expect(told).toContain('queues VM');
+  // The city's calls are those of its queues; agents that no queue can tell of are not told of the city.
+  expect(state.item('queues', 'city')?.outlook).toMatchObject({
+    forecast: { value: 20 },
+    required_agents: { value: null },
+    agents_missing: { value: null },
+  });
 });
