@@ -12,7 +12,8 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vigie-npm-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+// The server answers no more a moment before it has closed its database.
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 250 }));
 
 /** Starts the production server as the README says; its address when it is ready. */
 async function npmServe(): Promise<{ npm: ChildProcess; url: string }> {
