@@ -94,13 +94,15 @@ function sendCached(req: Request, res: Response, { etag, encoding, body, type }:
 }
 function matches(asked: string | undefined, tag: string): boolean {
   if (asked === undefined) return false;
-  return asked.split(',').some((one) => one.trim() === tag || one.trim() === tag.slice(2) || one.trim() === '*');
+  return asked
+    .split(',')
+    .some((one) => one.trim() === tag || one.trim() === tag.slice(2) || one.trim() === '*');
 }
 
-/** The best one that the client takes. */
+/** The best one that the client takes; a browser lists brotli last, and means no order. */
 function encodingsOf(req: Request): readonly Encoding[] {
-  const best = req.acceptsEncodings(['br', 'gzip', 'identity']);
-  return best === 'br' || best === 'gzip' ? [best] : [];
+  if (req.acceptsEncodings('br')) return ['br'];
+  return req.acceptsEncodings('gzip') ? ['gzip'] : [];
 }
 
 const bad = (message: string): VigieError => new VigieError('bad_parameter', message, { status: 400 });

@@ -48,7 +48,8 @@ type Listener = (key: string) => void;
 const AGE_EVERY_MS = 300_000;
 const CITY = 'city';
 const VERSION_SHIFT = CELL_ZOOM - MAP_VERSION_ZOOM;
-const keyOfCell = ({ x, y }: Cell): string => tileKey(MAP_VERSION_ZOOM, x >> VERSION_SHIFT, y >> VERSION_SHIFT);
+const keyOfCell = ({ x, y }: Cell): string =>
+  tileKey(MAP_VERSION_ZOOM, x >> VERSION_SHIFT, y >> VERSION_SHIFT);
 const secondsOf = (time: string | null): number =>
   time === null ? 0 : Math.max(0, Math.floor(Date.parse(time) / 1000));
 
@@ -232,4 +233,3 @@ export class LiveMap implements Service {
     return found;
   }
 }
-

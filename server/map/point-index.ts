@@ -107,7 +107,10 @@ export class PointIndex {
     const x = worldX(longitude);
     const y = worldY(latitude);
     // NaN is no unit of the world.
-    assert(number > 0 && number <= NUMBER_MAX && x >= 0 && y >= 0, 'a point has a number of 32 bits and a place');
+    assert(
+      number > 0 && number <= NUMBER_MAX && x >= 0 && y >= 0,
+      'a point has a number of 32 bits and a place',
+    );
     const place = (((x & CELL_MASK) << CELL_BITS) | (y & CELL_MASK)) >>> 0;
     const cell = this.#cellFor(x >> CELL_BITS, y >> CELL_BITS);
     let slot = this.#table.get(number);
@@ -180,7 +183,16 @@ export class PointIndex {
     return cell;
   }
   #newCell(x: number, y: number): Cell {
-    const cell: Cell = { x, y, id: this.#cells.length, size: 0, pages: [], last: -1, dirty: false, summary: null };
+    const cell: Cell = {
+      x,
+      y,
+      id: this.#cells.length,
+      size: 0,
+      pages: [],
+      last: -1,
+      dirty: false,
+      summary: null,
+    };
     this.#cellAt.set(x * 2 ** CELL_ZOOM + y, cell);
     this.#cells.push(cell);
     return cell;

@@ -9,15 +9,7 @@ import { ageClass, isNew } from './age.ts';
 import { isOverdue, type MarkNames, statusOf } from './marks.ts';
 import { CELL_BITS, CELL_MASK, CELL_ZOOM, WORLD_BITS } from './mercator.ts';
 import { encodeTile, Layer } from './mvt.ts';
-import {
-  type Cell,
-  CREATED_S,
-  MARKS,
-  NUMBER,
-  PLACE,
-  type PointIndex,
-  RECORD_WORDS,
-} from './point-index.ts';
+import { type Cell, CREATED_S, MARKS, NUMBER, PLACE, type PointIndex, RECORD_WORDS } from './point-index.ts';
 import { COUNTS, eachRecord, SUMMARY_BITS, SUMMARY_ZOOM, summaryOf } from './summary.ts';
 
 const PIXEL_BITS = 8;

@@ -41,6 +41,8 @@ interface Kept {
   bytes: number;
 }
 
+const NEVER_FILLED: Kept = { version: 0, etag: '0', plain: Buffer.alloc(0), packed: {}, bytes: 0 };
+
 /** Off the event loop. */
 export async function compressed(body: Buffer, encoding: Encoding): Promise<Buffer> {
   if (encoding === 'br') {
@@ -51,7 +53,8 @@ export async function compressed(body: Buffer, encoding: Encoding): Promise<Buff
 }
 
 /** Zoom and place in one number: exact, as no zoom is beyond 18. */
-const keyOf = (z: number, x: number, y: number): number => (z * 2 ** MAP_TILE_ZOOM_MAX + x) * 2 ** MAP_TILE_ZOOM_MAX + y;
+const keyOf = (z: number, x: number, y: number): number =>
+  (z * 2 ** MAP_TILE_ZOOM_MAX + x) * 2 ** MAP_TILE_ZOOM_MAX + y;
 
 export class Tiles {
   readonly #index: PointIndex;
@@ -156,12 +159,12 @@ export class Tiles {
       }
       this.#keptBytes -= known.bytes;
     }
-    const plain = version === 0 ? Buffer.alloc(0) : makeTile(this.#index, this.#names, tile, this.#aged_s);
+    // A tile that was always empty costs nothing to make, and there are billions of them.
+    if (version === 0) return NEVER_FILLED;
+    const plain = makeTile(this.#index, this.#names, tile, this.#aged_s);
     this.#made += 1;
     const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 22);
     const kept: Kept = { version, etag, plain, packed: {}, bytes: 0 };
-    // A tile that was always empty costs nothing to make, and there are billions of them.
-    if (version === 0) return kept;
     this.#kept.set(key, kept);
     this.#account(kept, plain.length);
     return kept;

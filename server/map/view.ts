@@ -4,15 +4,7 @@ import { isoOf } from '../lib/clock.ts';
 import { ageClass, isNew } from './age.ts';
 import { isOverdue, type MarkNames, statusOf } from './marks.ts';
 import { CELL_BITS, CELL_MASK, latitudeOf, longitudeOf, worldX, worldY } from './mercator.ts';
-import {
-  CREATED_S,
-  DUE_S,
-  MARKS,
-  NUMBER,
-  PLACE,
-  type PointIndex,
-  RECORD_WORDS,
-} from './point-index.ts';
+import { CREATED_S, DUE_S, MARKS, NUMBER, PLACE, type PointIndex, RECORD_WORDS } from './point-index.ts';
 import { eachRecord } from './summary.ts';
 
 export interface Box {
