@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { GROUND } from '../seeds/reference/ground.ts';
 import { MAIL, QUEUES } from '../seeds/reference/index.ts';
 import { Access } from './access/access.ts';
 import { CityProcess } from './city-process.ts';
@@ -24,6 +25,7 @@ import type { Service } from './lib/service.ts';
 import { OutlookService } from './live/outlook.ts';
 import { LiveService } from './live/service.ts';
 import { LiveState } from './live/state.ts';
+import { LiveMap } from './map/live-map.ts';
 import { PushServer } from './push/server.ts';
 import { readings } from './readings.ts';
 import { mountRoutes } from './routes.ts';
@@ -160,7 +162,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ingest_key = config.ingest_key ?? (config.demo ? randomBytes(24).toString('base64url') : null);
   const keys = new KeyStore(db);
   const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
-  await mountRoutes(app, { config, access, keys, batcher, clock, logger, state, db, router });
+  const map = await start(new LiveMap({ clock }));
+  const drawn = { ...GROUND, style: config.map_style };
+  const ground = () => drawn;
+  await mountRoutes(app, {
+    ...{ config, access, keys, batcher, clock, logger, state, db, router },
+    ...{ map, ground },
+  });
   ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;
   const push = await start(

@@ -5,6 +5,7 @@ import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
 import { accessRouter, requireRead } from './access/http.ts';
 import type { Config } from './config.ts';
+import type { MapGround } from './contract/map.ts';
 import type { Router as CallRouter } from './domain/routing.ts';
 import type { Batcher } from './ingest/batcher.ts';
 import { docsRouter } from './ingest/docs.ts';
@@ -15,6 +16,8 @@ import { errorHandler } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { LiveState } from './live/state.ts';
+import { mapRouter } from './map/http.ts';
+import type { LiveMap } from './map/live-map.ts';
 import type { Database } from './store/database.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
@@ -31,6 +34,8 @@ export interface RouteParts {
   readonly state: LiveState;
   readonly db: Database;
   readonly router: CallRouter;
+  readonly map: LiveMap;
+  readonly ground: () => MapGround;
 }
 
 const WEB_HANDLER = new URL('../web/build/handler.js', import.meta.url);
@@ -55,6 +60,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
       route: (question) => router.route(question),
     }),
   );
+  app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
   app.use(await webHandler());
   app.use(errorHandler(logger));
 }

@@ -2,6 +2,7 @@
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
+import { MAP_PATHS } from './openapi-map.ts';
 
 interface Answer {
   readonly description: string;
@@ -229,6 +230,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   ]),
   '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
+  ...MAP_PATHS,
   '/api/v1/keys': keysPath,
   '/api/v1/keys/{id}': keyPath,
   '/api/v1/session': sessionPath,
