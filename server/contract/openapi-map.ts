@@ -1,7 +1,7 @@
 /** The map's addresses in `/api/openapi.json`. */
 import { refTo } from './api-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { MAP_AGE_DAYS, MAP_TILE_ZOOM_MAX } from './map.ts';
+import { MAP_AGE_DAYS, MAP_LAYERS, MAP_TILE_ZOOM_MAX } from './map.ts';
 
 const whole = (name: string, maximum: number, description: string): JsonSchema => ({
   name,
@@ -45,6 +45,13 @@ export const MAP_PATHS: Readonly<Record<string, JsonSchema>> = {
         whole('z', MAP_TILE_ZOOM_MAX, 'Zoom'),
         whole('x', last, 'Column, from the west; below 2^z'),
         whole('y', last, 'Row, from the north; below 2^z'),
+        {
+          name: 'layer',
+          in: 'query',
+          required: false,
+          description: 'That layer alone',
+          schema: { enum: Object.values(MAP_LAYERS) },
+        },
       ],
     },
     {
@@ -54,7 +61,7 @@ export const MAP_PATHS: Readonly<Record<string, JsonSchema>> = {
       },
       '204': { description: 'No request lies in it' },
       '304': { description: 'As the client has it (If-None-Match)' },
-      '400': error('No such zoom, column or row'),
+      '400': error('No such zoom, column, row or layer'),
     },
   ),
   '/api/v1/map/view': read(

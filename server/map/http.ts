@@ -1,13 +1,13 @@
 /** The map over HTTP: `/api/v1/map/tiles/{z}/{x}/{y}.mvt`, `/map/view`, `/map/ground.json`. Reads only. */
 import { createHash } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { MAP_TILE_ZOOM_MAX, type MapGround } from '../contract/map.ts';
+import { MAP_LAYERS, MAP_TILE_ZOOM_MAX, type MapGround } from '../contract/map.ts';
 import { VigieError } from '../lib/errors.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ownTurn } from '../lib/turns.ts';
 import type { LiveMap } from './live-map.ts';
-import type { TileId } from './tile.ts';
+import type { TileId, TileLayer } from './tile.ts';
 import { compressed, type Encoding } from './tiles.ts';
 import type { Box } from './view.ts';
 
@@ -35,7 +35,7 @@ export function mapRouter({ map, ground, logger, gate }: MapRouterOptions): Rout
   };
 
   get('/api/v1/map/tiles/:z/:x/:y.mvt', async (req, res) => {
-    const tile = tileOf(req);
+    const tile = { ...tileOf(req), layer: layerOf(req) };
     // A tile of a whole city takes milliseconds, and a screen asks for a dozen at once.
     await ownTurn();
     const { etag, encoding, body } = await map.tiles.answer(tile, encodingsOf(req));
@@ -116,6 +116,13 @@ function tileOf(req: Request): TileId {
   const last = 2 ** z - 1;
   if (!(x <= last && y <= last)) throw bad(`x and y of zoom ${z} must be whole numbers from 0 to ${last}`);
   return { z, x, y };
+}
+
+function layerOf(req: Request): TileLayer | undefined {
+  const asked = req.query.layer;
+  if (asked === undefined || asked === '') return undefined;
+  if (asked === MAP_LAYERS.requests || asked === MAP_LAYERS.clusters) return asked;
+  throw bad(`layer must be ${Object.values(MAP_LAYERS).join(' or ')}`);
 }
 
 function boxOf(req: Request): Box {

@@ -23,10 +23,14 @@ const EXTENT = 1 << POINT_BITS;
 const COUNT_KEYS = ['n', 'overdue', 'new'];
 const DETAIL_KEYS = [...COUNT_KEYS, 'status', 'service', 'borough', 'age'];
 
+export type TileLayer = keyof typeof MAP_LAYERS;
+
 export interface TileId {
   readonly z: number;
   readonly x: number;
   readonly y: number;
+  /** That layer alone; both if left out. */
+  readonly layer?: TileLayer | undefined;
 }
 
 /** What is being counted, pixel by pixel. One for all tiles: they are made one after the other. */
@@ -62,7 +66,8 @@ function pixelTile(index: PointIndex, names: MarkNames, tile: TileId, now_s: num
     if (detailed && n === 1) addSingle(layer, index, names, records[pixel]!, x, y, now_s);
     else layer.add(0, x, y, values);
   }
-  return encodeTile([layer, clusters.layer()]);
+  const layers = { requests: layer, clusters: clusters.layer() };
+  return encodeTile(tile.layer ? [layers[tile.layer]] : [layers.requests, layers.clusters]);
 }
 
 /** The cells that have points and lie in the tile. */
@@ -178,7 +183,7 @@ class Clusters {
 function pointTile(index: PointIndex, names: MarkNames, tile: TileId, now_s: number): Buffer {
   const layer = new Layer(MAP_LAYERS.requests, EXTENT, DETAIL_KEYS);
   const [cell] = cellsIn(index, tile);
-  if (!cell) return encodeTile([]);
+  if (!cell || tile.layer === 'clusters') return encodeTile([]);
   const all = index.records;
   const sorted = placesIn(index, cell, tile);
   for (let from = 0; from < sorted.length; ) {

@@ -11,7 +11,7 @@ import type { MarkNames } from './marks.ts';
 import { CELL_ZOOM } from './mercator.ts';
 import { type Cell, CREATED_S, type PointIndex } from './point-index.ts';
 import { eachRecord } from './summary.ts';
-import { makeTile, type TileId } from './tile.ts';
+import { makeTile, type TileId, type TileLayer } from './tile.ts';
 
 /** Bytes of tiles kept, compressed ones included; beyond it the ones that were asked for longest ago go. */
 const KEPT_BYTES = 64 * 2 ** 20;
@@ -55,6 +55,9 @@ export async function compressed(body: Buffer, encoding: Encoding): Promise<Buff
 /** Zoom and place in one number: exact, as no zoom is beyond 18. */
 const keyOf = (z: number, x: number, y: number): number =>
   (z * 2 ** MAP_TILE_ZOOM_MAX + x) * 2 ** MAP_TILE_ZOOM_MAX + y;
+
+const LAYERS: Readonly<Record<TileLayer, number>> = { requests: 1, clusters: 2 };
+const keptKey = ({ z, x, y, layer }: TileId): number => keyOf(z, x, y) * 3 + (layer ? LAYERS[layer] : 0);
 
 export class Tiles {
   readonly #index: PointIndex;
@@ -135,7 +138,7 @@ export class Tiles {
 
   /** The tile in the first of the encodings that is worth it. */
   async answer(tile: TileId, accepted: readonly Encoding[]): Promise<TileAnswer> {
-    const key = keyOf(tile.z, tile.x, tile.y);
+    const key = keptKey(tile);
     const kept = this.#keep(tile);
     const { version, etag, plain } = kept;
     const encoding = plain.length < SMALL_BYTES ? 'identity' : (accepted[0] ?? 'identity');
@@ -148,7 +151,7 @@ export class Tiles {
   }
 
   #keep(tile: TileId): Kept {
-    const key = keyOf(tile.z, tile.x, tile.y);
+    const key = keptKey(tile);
     const version = this.versionOf(tile);
     const known = this.#kept.get(key);
     if (known) {

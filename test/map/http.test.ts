@@ -81,6 +81,16 @@ describe('a tile over HTTP', () => {
     expect(decoded(plain.body, 'clusters').features.length).toBeGreaterThan(5);
   });
 
+  it('has one layer alone when that is asked for', async () => {
+    const clusters = await get(`${TILE}?layer=clusters`);
+    expect(decoded(clusters.body, 'clusters').features.length).toBeGreaterThan(5);
+    expect(decoded(clusters.body, 'requests').features).toEqual([]);
+    const whole = await get(TILE);
+    const requests = await get(`${TILE}?layer=requests`);
+    expect(decoded(requests.body, 'requests')).toEqual(decoded(whole.body, 'requests'));
+    expect(requests.body.length + clusters.body.length).toBe(whole.body.length);
+  });
+
   it('is not sent again while it is what the client has', async () => {
     const { headers } = await get(TILE);
     const tag = headers.etag ?? '';
@@ -105,6 +115,7 @@ describe('a tile over HTTP', () => {
       ['/tiles/3/0/8.mvt', 'from 0 to 7'],
       ['/tiles/3/-1/0.mvt', 'from 0 to 7'],
       ['/tiles/3/0/1e0.mvt', 'from 0 to 7'],
+      ['/tiles/3/0/0.mvt?layer=roads', 'layer must be requests or clusters'],
     ] as const) {
       const { status, body } = await get(path);
       expect([path, status]).toEqual([path, 400]);

@@ -1,0 +1,38 @@
+/** Texts of the map in English. */
+import type { mapFr } from './map-fr.ts';
+
+export const mapEn: typeof mapFr = {
+  title: 'Map',
+  heading: 'Open requests',
+  lead: 'Open requests that have a place. Places are rounded so that no dwelling can be told.',
+  label: 'Map of open requests',
+  loading: 'The map is coming…',
+  failed: 'The map cannot be drawn here. The list says the same.',
+  open: 'open',
+  overdue: 'overdue',
+  new: 'new (24 h)',
+  other: 'others',
+  cluster: 'several requests, with those overdue',
+  legend: 'Legend',
+  approximate: 'Approximate areas, from place names',
+  attribution: 'Ground: © OpenStreetMap contributors (ODbL)',
+  inView: 'In view',
+  newest: (count: number) => (count === 1 ? 'The newest in view' : `The ${count} newest in view`),
+  none: 'No open request in this view.',
+  listFailed: 'The list could not be read.',
+  number: 'No.',
+  service: 'Service',
+  borough: 'Borough',
+  created: 'Received',
+  state: 'State',
+  unknown: '—',
+  overdueOne: 'overdue',
+  newOne: 'new',
+  otherOne: 'in time',
+  keys: 'Arrow keys move, + and − zoom.',
+  controls: {
+    'NavigationControl.ZoomIn': 'Zoom in',
+    'NavigationControl.ZoomOut': 'Zoom out',
+    'Map.Title': 'Map',
+  },
+};
