@@ -246,12 +246,12 @@ function cellOf(site: Site, sites: readonly Site[]): Ring {
     return [x + REACH_M * Math.cos(angle), y + REACH_M * Math.sin(angle)];
   });
   for (const other of sites) {
-    if (other === site) continue;
+    // Cells of one code overlap, which makes their union a sound one.
+    if (other.code === site.code) continue;
     const [ox, oy] = toMetres(other.at);
     const [mx, my] = [(x + ox) / 2, (y + oy) / 2];
     ring = cut(ring, ([px, py]) => (px - mx) * (x - ox) + (py - my) * (y - oy));
   }
-  // Neighbours share their corners only when these are rounded alike; the union needs that.
   return ring.map(toDegrees).map(([lon, lat]): Point => [Number(lon.toFixed(7)), Number(lat.toFixed(7))]);
 }
 
@@ -287,16 +287,26 @@ const packageFile =
 const library: string = process.argv[3] ?? 'polygon-clipping';
 const loaded = (await import(library)) as { default: Clipping };
 const land = landOf(packageFile, loaded.default);
+const { west, south, east, north } = BOX;
+const box: Polygon = [
+  [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+  ],
+];
+const water = loaded.default.difference([box], ...land.map((polygon) => [polygon]));
 const ground = {
   provenance:
     'Shore: @geo-maps/earth-lands-10m 0.6.0, © OpenStreetMap contributors, ODbL 1.0; clipped, rounded off and simplified; rivers by hand. Areas: nearest named places of boroughs.json, and of make-ground.ts for the linked cities; approximate, no boundary. Made by make-ground.ts.',
   bounds: BOUNDS,
   shore: {
     type: 'FeatureCollection',
-    features: [{ type: 'Feature', properties: {}, geometry: { type: 'MultiPolygon', coordinates: land } }],
+    features: [{ type: 'Feature', properties: {}, geometry: { type: 'MultiPolygon', coordinates: water } }],
   },
   territories: { type: 'FeatureCollection', features: areasOn(land, loaded.default) },
 };
 const file = fileURLToPath(new URL('./ground.json', import.meta.url));
 writeFileSync(file, `${JSON.stringify(ground)}\n`);
-console.log(`${file}: ${land.length} lands, ${JSON.stringify(ground).length} bytes`);
+console.log(`${file}: ${water.length} waters, ${JSON.stringify(ground).length} bytes`);

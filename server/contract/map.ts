@@ -76,6 +76,7 @@ export interface GroundCollection {
 }
 /** `GET /api/v1/map/ground.json`: what lies under the points, without any other service. */
 export interface MapGround {
+  /** The waters, each with its islands as holes; all else is land. */
   readonly shore: GroundCollection;
   /** Boroughs and linked cities: properties `code`, `name_fr`, `name_en`. */
   readonly territories: GroundCollection;

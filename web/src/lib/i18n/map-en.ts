@@ -13,6 +13,7 @@ export const mapEn: typeof mapFr = {
   new: 'new (24 h)',
   other: 'others',
   cluster: 'several requests, with those overdue',
+  many: 'a third or more overdue',
   legend: 'Legend',
   approximate: 'Approximate areas, from place names',
   attribution: 'Ground: © OpenStreetMap contributors (ODbL)',

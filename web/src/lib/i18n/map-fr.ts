@@ -11,6 +11,7 @@ export const mapFr = {
   new: 'nouvelles (24 h)',
   other: 'autres',
   cluster: 'plusieurs demandes, dont en retard',
+  many: 'le tiers ou plus en retard',
   legend: 'Légende',
   approximate: 'Zones approximatives, tirées des noms de lieux',
   attribution: 'Fond : © contributeurs d’OpenStreetMap (ODbL)',

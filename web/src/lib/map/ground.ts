@@ -37,6 +37,21 @@ export function labelsOf({ features }: GroundCollection): FeatureCollection<Poin
   };
 }
 
+/** Half as much again on each side of all that a collection draws: west, south, east, north. A narrow screen needs the room. */
+export function extentOf({ features }: GroundCollection): [number, number, number, number] {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  for (const { geometry } of features) {
+    for (const [outer] of geometry.coordinates) {
+      for (const [x, y] of outer ?? []) {
+        [west, east] = [Math.min(west, x), Math.max(east, x)];
+        [south, north] = [Math.min(south, y), Math.max(north, y)];
+      }
+    }
+  }
+  const [x, y] = [(east - west) / 2, (north - south) / 2];
+  return [west - x, south - y, east + x, north + y];
+}
+
 let asked: Promise<MapGround> | undefined;
 export function loadGround(): Promise<MapGround> {
   asked ??= fetch('/api/v1/map/ground.json').then(async (answer) => {

@@ -28,7 +28,7 @@ function draw(mark: Mark, palette: Palette): ImageData {
   if (!context) throw new Error('the browser gives no canvas');
   context.scale(RATIO, RATIO);
   trace(context, mark, size);
-  context.fillStyle = { overdue: palette.breach, new: palette.accent, other: palette.land }[mark];
+  context.fillStyle = { overdue: palette.breach_line, new: palette.accent, other: palette.land }[mark];
   context.strokeStyle = mark === 'other' ? palette.quiet : palette.land;
   context.lineWidth = mark === 'other' ? 2 : 1.5;
   context.fill();

@@ -8,6 +8,8 @@ const NAMES = {
   quiet: '--ink-2',
   accent: '--accent',
   breach: '--breach',
+  /** For lines and texts on the ground. */
+  breach_line: '--breach-line',
   breach_ink: '--breach-ink',
 } as const;
 export type Palette = Readonly<Record<keyof typeof NAMES | 'water', string>>;
