@@ -1,0 +1,200 @@
+/**
+ * Time cut into stretches in which a clock counts, is closed, or has a holiday: a year is laid out once, with sums before each
+ * stretch, so that a question costs two searches. One mechanism for deadlines, business days and office hours.
+ */
+import type { BilingualName } from '../contract/reference.ts';
+import { dateOf, newYear, type ZoneDays } from './zone-days.ts';
+
+/** How long a calendar is searched for time that counts, years: one that opens for less in ten years never opens. */
+export const SEARCH_YEARS = 10;
+
+/** A span of instants `[from_us, to_us)` that a local day opens, or would open but for the holiday it names. */
+export interface Span {
+  readonly from_us: number;
+  readonly to_us: number;
+  /** Name of the holiday; null: the span counts. */
+  readonly holiday: BilingualName | null;
+}
+
+export const STRETCH_KINDS = ['counted', 'closed', 'holiday'] as const;
+/** `counted`: the clock runs. `holiday`: it would, on another day. `closed`: neither. */
+export type StretchKind = (typeof STRETCH_KINDS)[number];
+
+export interface Stretch {
+  readonly kind: StretchKind;
+  readonly from_us: number;
+  readonly to_us: number;
+  readonly note: BilingualName | null;
+}
+
+/** A year: where each stretch begins (one more than there are: the last is where the next year begins), and the time counted before. */
+interface Year {
+  readonly starts: Float64Array;
+  readonly before: Float64Array;
+  readonly labels: readonly Pick<Stretch, 'kind' | 'note'>[];
+}
+
+const sameNote = (a: BilingualName | null, b: BilingualName | null): boolean =>
+  a === b || (a?.fr === b?.fr && a?.en === b?.en);
+
+/** Adds a stretch at the end of adjoining ones; one of the same kind and name continues the last. Empty ones vanish. */
+function append(stretches: Stretch[], next: Stretch): void {
+  if (next.to_us <= next.from_us) return;
+  const last = stretches.at(-1);
+  if (last && last.kind === next.kind && sameNote(last.note, next.note))
+    stretches[stretches.length - 1] = { ...last, to_us: next.to_us };
+  else stretches.push(next);
+}
+
+/** Lays [from_us, to_us) out. What counts comes first; of two holidays that overlap, the one that began first names the time. */
+function layOut(spans: readonly Span[], from_us: number, to_us: number): Stretch[] {
+  const sorted = [...spans].sort((a, b) => a.from_us - b.from_us);
+  const holidays = sorted.filter(({ holiday }) => holiday !== null);
+  const stretches: Stretch[] = [];
+  let at_us = from_us;
+  const fillUntil = (end_us: number) => {
+    for (const { from_us, to_us, holiday } of holidays) {
+      if (to_us <= at_us || from_us >= end_us) continue;
+      const begins_us = Math.max(from_us, at_us);
+      const ends_us = Math.min(to_us, end_us);
+      append(stretches, { kind: 'closed', from_us: at_us, to_us: begins_us, note: null });
+      append(stretches, { kind: 'holiday', from_us: begins_us, to_us: ends_us, note: holiday });
+      at_us = ends_us;
+    }
+    append(stretches, { kind: 'closed', from_us: at_us, to_us: end_us, note: null });
+    at_us = Math.max(at_us, end_us);
+  };
+  for (const span of sorted) {
+    if (span.holiday !== null || span.to_us <= at_us) continue;
+    fillUntil(Math.min(Math.max(span.from_us, at_us), to_us));
+    const ends_us = Math.min(span.to_us, to_us);
+    append(stretches, { kind: 'counted', from_us: at_us, to_us: ends_us, note: null });
+    at_us = Math.max(at_us, ends_us);
+  }
+  fillUntil(to_us);
+  return stretches;
+}
+
+/** Index of the last stretch that begins at or before an instant inside the year. */
+function indexIn(sorted: Float64Array, at: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= at) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of the stretch in which the sum reaches `target` (> 0, and reached in this year): the earliest such. */
+function indexReaching(before: Float64Array, target: number): number {
+  let low = 0;
+  let high = before.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (before[middle]! < target) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Counted time from the beginning of a year to an instant in it, µs. */
+function countedIn({ starts, before }: Year, at_us: number): number {
+  const index = indexIn(starts, at_us);
+  // A stretch that does not count adds nothing.
+  return before[index + 1] === before[index] ? before[index]! : before[index]! + (at_us - starts[index]!);
+}
+
+const totalOf = ({ before }: Year): number => before[before.length - 1]!;
+
+/** Counts on what each local day opens. Each year is laid out when it is first asked for. */
+export class CountedTime {
+  readonly #zone: ZoneDays;
+  readonly #spansOf: (day: number, date: string) => readonly Span[];
+  readonly #years = new Map<number, Year>();
+
+  /** `spansOf`: the spans that begin on a local day; each ends at the latest at the end of the day after. */
+  constructor(zone: ZoneDays, spansOf: (day: number, date: string) => readonly Span[]) {
+    this.#zone = zone;
+    this.#spansOf = spansOf;
+  }
+
+  /** Counted time between two instants, µs; 0 when the second is not after the first. */
+  counted_us(from_us: number, to_us: number): number {
+    if (to_us <= from_us) return 0;
+    const first = this.#yearOf(from_us);
+    const last = this.#yearOf(to_us);
+    let sum_us = countedIn(this.#year(last), to_us) - countedIn(this.#year(first), from_us);
+    for (let year = first; year < last; year += 1) sum_us += totalOf(this.#year(year));
+    return sum_us;
+  }
+
+  /** The earliest instant at which `amount_us` have been counted; null when that is not so within {@link SEARCH_YEARS}. */
+  after_us(from_us: number, amount_us: number): number | null {
+    if (amount_us <= 0) return from_us;
+    const first = this.#yearOf(from_us);
+    let target_us = amount_us + countedIn(this.#year(first), from_us);
+    for (let number = first; number <= first + SEARCH_YEARS; number += 1) {
+      const year = this.#year(number);
+      const total_us = totalOf(year);
+      if (target_us <= total_us) {
+        const index = indexReaching(year.before, target_us);
+        return year.starts[index]! + (target_us - year.before[index]!);
+      }
+      target_us -= total_us;
+    }
+    return null;
+  }
+
+  /** All stretches between two instants, in order and adjoining. */
+  stretches(from_us: number, to_us: number): readonly Stretch[] {
+    const found: Stretch[] = [];
+    if (to_us <= from_us) return found;
+    const last = this.#yearOf(to_us);
+    for (let number = this.#yearOf(from_us); number <= last; number += 1) {
+      const { starts, labels } = this.#year(number);
+      let index = indexIn(starts, Math.max(from_us, starts[0]!));
+      for (; index < labels.length && starts[index]! < to_us; index += 1)
+        append(found, {
+          kind: labels[index]!.kind,
+          from_us: Math.max(from_us, starts[index]!),
+          to_us: Math.min(to_us, starts[index + 1]!),
+          note: labels[index]!.note,
+        });
+    }
+    return found;
+  }
+
+  #yearOf(at_us: number): number {
+    const guess = new Date(at_us / 1000).getUTCFullYear();
+    // Not a time: the loops over years would never end.
+    if (Number.isNaN(guess)) throw new RangeError(`${at_us} is no instant`);
+    const { starts } = this.#year(guess);
+    if (at_us < starts[0]!) return guess - 1;
+    return at_us < starts[starts.length - 1]! ? guess : guess + 1;
+  }
+
+  #year(number: number): Year {
+    const known = this.#years.get(number);
+    if (known) return known;
+    const begin = newYear(number);
+    const end = newYear(number + 1);
+    const spans: Span[] = [];
+    // From the last day of the year before: its ranges may pass midnight.
+    for (let day = begin - 1; day < end; day += 1)
+      // A range that lies wholly in the hour that spring skips has no length.
+      for (const span of this.#spansOf(day, dateOf(day))) if (span.to_us > span.from_us) spans.push(span);
+    const stretches = layOut(spans, this.#zone.start_us(begin), this.#zone.start_us(end));
+    const before = [0];
+    for (const { kind, from_us, to_us } of stretches)
+      before.push(before.at(-1)! + (kind === 'counted' ? to_us - from_us : 0));
+    const year: Year = {
+      starts: Float64Array.from([...stretches.map(({ from_us }) => from_us), stretches.at(-1)!.to_us]),
+      before: Float64Array.from(before),
+      labels: stretches.map(({ kind, note }) => ({ kind, note })),
+    };
+    this.#years.set(number, year);
+    return year;
+  }
+}
