@@ -3,10 +3,10 @@
  * deadlines). A range belongs to the local date on which it begins, also for its part after midnight.
  */
 import type { CalendarDefinition } from '../contract/catalogue.ts';
-import type { BilingualName, OpeningRange } from '../contract/reference.ts';
-import { CountedTime, type Span, type Stretch } from './counted-time.ts';
+import type { BilingualName } from '../contract/reference.ts';
+import { CountedTime, type Stretch, spanOf } from './counted-time.ts';
 import type { HolidayCalendar } from './holidays.ts';
-import { addDays, minutesOf, weekdayOf, type ZoneDays, zoneDays } from './zone-days.ts';
+import { addDays, minutesOf, weekdayOf, zoneDays } from './zone-days.ts';
 
 /** A calendar ready to count on. Immutable; it remembers the years it has laid out: compile once and keep. */
 export interface CountingCalendar {
@@ -45,22 +45,6 @@ const always = (id: string): CountingCalendar => ({
 });
 
 export const ALWAYS: CountingCalendar = always('always');
-
-/** The instants of a range that begins on a local day. */
-export function spanOf(
-  zone: ZoneDays,
-  day: number,
-  { from, to }: OpeningRange,
-  holiday: BilingualName | null,
-): Span {
-  const begins = minutesOf(from);
-  const ends = minutesOf(to);
-  return {
-    from_us: zone.instant_us(day, begins),
-    to_us: zone.instant_us(ends > begins ? day : day + 1, ends),
-    holiday,
-  };
-}
 
 /** Makes a calendar ready to count on. Throws on a definition that cannot be meant, with what to change. */
 export function compileCalendar(

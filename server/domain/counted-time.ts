@@ -2,8 +2,8 @@
  * Time cut into stretches in which a clock counts, is closed, or has a holiday: a year is laid out once, with sums before each
  * stretch, so that a question costs two searches. One mechanism for deadlines, business days and office hours.
  */
-import type { BilingualName } from '../contract/reference.ts';
-import { dateOf, newYear, type ZoneDays } from './zone-days.ts';
+import type { BilingualName, OpeningRange } from '../contract/reference.ts';
+import { dateOf, minutesOf, newYear, type ZoneDays } from './zone-days.ts';
 
 /** How long a calendar is searched for time that counts, years: one that opens for less in ten years never opens. */
 export const SEARCH_YEARS = 10;
@@ -14,6 +14,22 @@ export interface Span {
   readonly to_us: number;
   /** Name of the holiday; null: the span counts. */
   readonly holiday: BilingualName | null;
+}
+
+/** The instants of a range that begins on a local day. One that spring skips wholly ends before it begins, and is none. */
+export function spanOf(
+  zone: ZoneDays,
+  day: number,
+  { from, to }: OpeningRange,
+  holiday: BilingualName | null,
+): Span {
+  const begins = minutesOf(from);
+  const ends = minutesOf(to);
+  return {
+    from_us: zone.instant_us(day, begins),
+    to_us: zone.instant_us(ends > begins ? day : day + 1, ends),
+    holiday,
+  };
 }
 
 export const STRETCH_KINDS = ['counted', 'closed', 'holiday'] as const;
@@ -166,6 +182,34 @@ export class CountedTime {
     return found;
   }
 
+  countsAt(at_us: number): boolean {
+    return this.#stretchAt(at_us).kind === 'counted';
+  }
+
+  /** The first instant from `at_us` on that counts; null when none does within {@link SEARCH_YEARS}. */
+  next_us(at_us: number): number | null {
+    const counted_us = this.after_us(at_us, 1);
+    return counted_us === null ? null : counted_us - 1;
+  }
+
+  /** The first instant from `at_us` on that does not count; null when all do within {@link SEARCH_YEARS}. */
+  until_us(at_us: number): number | null {
+    let until_us = at_us;
+    // No more than one stretch a year can count before one that does not.
+    for (let stretch = 0; stretch <= SEARCH_YEARS; stretch += 1) {
+      const { kind, to_us } = this.#stretchAt(until_us);
+      if (kind !== 'counted') return until_us;
+      until_us = to_us;
+    }
+    return null;
+  }
+
+  #stretchAt(at_us: number): { readonly kind: StretchKind; readonly to_us: number } {
+    const { starts, labels } = this.#year(this.#yearOf(at_us));
+    const index = indexIn(starts, at_us);
+    return { kind: labels[index]!.kind, to_us: starts[index + 1]! };
+  }
+
   #yearOf(at_us: number): number {
     const guess = new Date(at_us / 1000).getUTCFullYear();
     // Not a time: the loops over years would never end.
@@ -183,7 +227,6 @@ export class CountedTime {
     const spans: Span[] = [];
     // From the last day of the year before: its ranges may pass midnight.
     for (let day = begin - 1; day < end; day += 1)
-      // A range that lies wholly in the hour that spring skips has no length.
       for (const span of this.#spansOf(day, dateOf(day))) if (span.to_us > span.from_us) spans.push(span);
     const stretches = layOut(spans, this.#zone.start_us(begin), this.#zone.start_us(end));
     const before = [0];
