@@ -32,9 +32,8 @@ export function spanOf(
   };
 }
 
-export const STRETCH_KINDS = ['counted', 'closed', 'holiday'] as const;
 /** `counted`: the clock runs. `holiday`: it would, on another day. `closed`: neither. */
-export type StretchKind = (typeof STRETCH_KINDS)[number];
+export type StretchKind = 'counted' | 'closed' | 'holiday';
 
 export interface Stretch {
   readonly kind: StretchKind;
@@ -50,11 +49,21 @@ interface Year {
   readonly labels: readonly Pick<Stretch, 'kind' | 'note'>[];
 }
 
-const sameNote = (a: BilingualName | null, b: BilingualName | null): boolean =>
-  a === b || (a?.fr === b?.fr && a?.en === b?.en);
+/** A stretch of any kind, of a calendar or of a ledger. */
+export interface Labelled {
+  readonly kind: string;
+  readonly from_us: number;
+  readonly to_us: number;
+  readonly note: BilingualName | string | null;
+}
 
-/** Adds a stretch at the end of adjoining ones; one of the same kind and name continues the last. Empty ones vanish. */
-function append(stretches: Stretch[], next: Stretch): void {
+function sameNote(a: Labelled['note'], b: Labelled['note']): boolean {
+  if (a === b) return true;
+  return typeof a === 'object' && typeof b === 'object' && a?.fr === b?.fr && a?.en === b?.en;
+}
+
+/** Adds a stretch at the end of adjoining ones; one of the same kind and note continues the last. Empty ones vanish. */
+export function append<T extends Labelled>(stretches: T[], next: T): void {
   if (next.to_us <= next.from_us) return;
   const last = stretches.at(-1);
   if (last && last.kind === next.kind && sameNote(last.note, next.note))
@@ -69,12 +78,12 @@ function layOut(spans: readonly Span[], from_us: number, to_us: number): Stretch
   const stretches: Stretch[] = [];
   let at_us = from_us;
   const fillUntil = (end_us: number) => {
-    for (const { from_us, to_us, holiday } of holidays) {
-      if (to_us <= at_us || from_us >= end_us) continue;
-      const begins_us = Math.max(from_us, at_us);
-      const ends_us = Math.min(to_us, end_us);
+    for (const span of holidays) {
+      if (span.to_us <= at_us || span.from_us >= end_us) continue;
+      const begins_us = Math.max(span.from_us, at_us);
+      const ends_us = Math.min(span.to_us, end_us);
       append(stretches, { kind: 'closed', from_us: at_us, to_us: begins_us, note: null });
-      append(stretches, { kind: 'holiday', from_us: begins_us, to_us: ends_us, note: holiday });
+      append(stretches, { kind: 'holiday', from_us: begins_us, to_us: ends_us, note: span.holiday });
       at_us = ends_us;
     }
     append(stretches, { kind: 'closed', from_us: at_us, to_us: end_us, note: null });

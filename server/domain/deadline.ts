@@ -6,7 +6,7 @@ import type { Target } from '../contract/catalogue.ts';
 import type { BilingualName } from '../contract/reference.ts';
 import type { SEGMENT_KINDS } from '../contract/requests.ts';
 import type { CalendarOptions, CountingCalendar } from './calendar.ts';
-import type { Stretch } from './counted-time.ts';
+import { append, type Stretch } from './counted-time.ts';
 
 /** A stretch in which the clock stands; `to_us` null: still standing. One that ends before it begins is none. */
 export interface Stop {
@@ -104,11 +104,6 @@ function labelled({ kind, note }: Stretch, stop: Stop | undefined): Pick<Segment
   return { kind, note };
 }
 
-function sameNote(a: Segment['note'], b: Segment['note']): boolean {
-  if (a === b) return true;
-  return typeof a === 'object' && typeof b === 'object' && a?.fr === b?.fr && a?.en === b?.en;
-}
-
 /** Every segment from the start to `to_us`, in order and adjoining: they sum to exactly that time. Of two alike stops the first names. */
 export function ledger(clock: Clock, to_us: number): readonly Segment[] {
   const end = (stop: Stop): number => stop.to_us ?? Number.POSITIVE_INFINITY;
@@ -124,12 +119,7 @@ export function ledger(clock: Clock, to_us: number): readonly Segment[] {
     for (let index = 1; index < edges.length; index += 1) {
       const from_us = edges[index - 1]!;
       const stop = stops.find((each) => each.from_us <= from_us && from_us < end(each));
-      const next = { ...labelled(stretch, stop), from_us, to_us: edges[index]! };
-      const last = segments.at(-1);
-      if (next.to_us === from_us) continue;
-      if (last && last.kind === next.kind && sameNote(last.note, next.note))
-        segments[segments.length - 1] = { ...last, to_us: next.to_us };
-      else segments.push(next);
+      append(segments, { ...labelled(stretch, stop), from_us, to_us: edges[index]! });
     }
   }
   return segments;
