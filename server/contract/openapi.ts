@@ -2,6 +2,7 @@
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
+import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
 interface Answer {
   readonly description: string;
@@ -271,6 +272,7 @@ export function openApiPage(version: string): JsonSchema {
       },
       schemas: {
         ...STATE_SCHEMAS,
+        ...REQUEST_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
         ...events,
         IngestAnswer: ingestAnswer,
