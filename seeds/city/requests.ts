@@ -20,6 +20,8 @@ const CHANCE = {
   status: 0.14,
   paused: 0.05,
   reopened: 0.035,
+  /** Promised for another day, with the citizen's knowledge. */
+  revised: 0.015,
   several_requesters: 0.06,
 } as const;
 
@@ -75,6 +77,9 @@ function pointIn(borough: Borough, random: Random): { longitude: number; latitud
   const round = (degrees: number): number => Math.round(degrees * 1e5) / 1e5;
   return { longitude: round(place.longitude + east), latitude: round(place.latitude + north) };
 }
+
+/** RFC 3339 to the second. */
+const dayText = (time_us: number): string => `${new Date(time_us / 1000).toISOString().slice(0, 19)}Z`;
 
 class Life {
   readonly #context: DayContext;
@@ -160,6 +165,10 @@ class Life {
       this.#emit('ordered', 'request.work_ordered', { work_order });
     }
     if (random.chance(CHANCE.status)) this.#publish(days);
+    if (random.chance(CHANCE.revised)) {
+      const due_at = dayText(this.#at_us + 2 * days * DAY_US);
+      this.#emit('revised', 'request.revised', { due_at, reason: 'agreed' });
+    }
     if (random.chance(CHANCE.paused)) {
       const reason = PAUSES[Math.floor(random.uniform() * PAUSES.length)]!;
       this.#work(days * 0.1 * DAY_US);
@@ -186,7 +195,7 @@ class Life {
     const promised_us = this.#at_us + days * DAY_US;
     this.#emit('status', 'request.status_published', {
       text,
-      expected_at: `${new Date(promised_us / 1000).toISOString().slice(0, 19)}Z`,
+      expected_at: dayText(promised_us),
     });
   }
 }

@@ -58,7 +58,6 @@ export interface LiveStateOptions {
 const FORGET_PER_TICK = 60;
 /** A batch that touches more agents leaves them to the next reading or tick: folding 500 takes about 10 ms. */
 const SETTLE_AT_ONCE = 50;
-const CLOCK_EVERY_US = 5_000_000;
 
 type Listener = (topic: Topic, key: string) => void;
 
@@ -91,7 +90,6 @@ export class LiveState implements TopicSource {
   /** Time of the oldest event of a contact, µs: before it no waiting is known. */
   #known_from_us = Number.POSITIVE_INFINITY;
   #minute: number;
-  #clock_told_us = 0;
   #forgetting = false;
   #database: ClockState['database'] = 'up';
   #backfill: number | null = null;
@@ -229,10 +227,6 @@ export class LiveState implements TopicSource {
     const minute = Math.floor(now_us / MINUTE_US);
     if (minute !== this.#minute) this.#newMinute(minute, now_us);
     if (this.#forgetting) this.#forget(now_us);
-    if (now_us - this.#clock_told_us >= CLOCK_EVERY_US) {
-      this.#clock_told_us = now_us;
-      this.#dirty.clock.add(CLOCK_KEY);
-    }
     this.#tell();
   }
 
