@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { escapeXml, xmlDocument } from '../../server/open311/xml.ts';
+
+describe('the XML writer', () => {
+  it('names the items of a list, and writes what is not known as an empty element', () => {
+    expect(
+      xmlDocument('services', [
+        { service_code: '001', metadata: false, keywords: null },
+        { service_code: '002', metadata: true, keywords: '' },
+      ]),
+    ).toBe(
+      '<?xml version="1.0" encoding="utf-8"?>\n' +
+        '<services><service><service_code>001</service_code><metadata>false</metadata><keywords/></service>' +
+        '<service><service_code>002</service_code><metadata>true</metadata><keywords/></service></services>\n',
+    );
+    expect(xmlDocument('service_requests', [])).toMatch(/<service_requests\/>\n$/);
+    expect(() => xmlDocument('nobody', ['x'])).toThrow(/nobody/);
+  });
+
+  it('writes only what XML 1.0 has, and no markup, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const written = escapeXml(text);
+        expect(written).not.toMatch(/[<>"']|&(?!amp;|lt;|gt;|quot;|apos;|#13;)/);
+        for (const character of written) {
+          const code = character.codePointAt(0)!;
+          const allowed = code >= 0x20 ? code !== 0xfffe && code !== 0xffff : code === 9 || code === 10;
+          expect(allowed).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(escapeXml('a\u0001b\ud800c\uffffd\u{1f573}')).toBe('a\ufffdb\ufffdc\ufffdd\u{1f573}');
+  });
+});
