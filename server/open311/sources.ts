@@ -1,5 +1,6 @@
 /** What Open311 needs of the rest of the server: services, requests, boroughs, and a way for events into the store. */
 import type { Grant } from '../access/keys.ts';
+import type { Config } from '../config.ts';
 import type { ServiceDefinition } from '../contract/catalogue.ts';
 import type { BilingualName } from '../contract/reference.ts';
 import type { RequestSummary } from '../contract/requests.ts';
@@ -59,6 +60,13 @@ export interface Open311Settings {
   /** The data is simulated: the endpoint says that it is for tests. */
   readonly test: boolean;
 }
+
+export const settingsOf = ({ jurisdiction_id, contact, public_url, demo }: Config): Open311Settings => ({
+  jurisdiction_id,
+  contact,
+  public_url,
+  test: demo,
+});
 
 /** Names and notices that a city may add; what is missing is left out of the answers. */
 export interface Open311Texts {

@@ -32,11 +32,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** What XML 1.0 has no way to write, not even escaped: a document with one of these is none. Half a surrogate pair is another. */
 const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
+/** Everything beyond ASCII by its number: Perl's own parser, which FixMyStreet falls back to, decodes UTF-8 twice and gives up. */
+const ESCAPED = /[&<>"'\r]|[^\0-\x7F]/gu;
+
 export const escapeXml = (text: string): string =>
   text
     .toWellFormed()
     .replace(NOT_XML, '\uFFFD')
-    .replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
+    .replace(ESCAPED, (character) => ESCAPES[character] ?? `&#${character.codePointAt(0)};`);
 
 function element(name: string, value: XmlValue): string {
   const inner = content(name, value);
