@@ -2,7 +2,7 @@
 import http from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPEN311_SCHEMAS } from '../../server/contract/open311-api.ts';
-import type { RequestStatus } from '../../server/contract/requests.ts';
+import { isOpenStatus, REQUEST_STATUSES, type RequestStatus } from '../../server/contract/requests.ts';
 import { distance_m, snap } from '../../server/domain/place.ts';
 import { AT, type Open311Server, row, startOpen311 } from './server.ts';
 
@@ -154,15 +154,10 @@ describe('a request', () => {
   });
 
   it('is open in six statuses and closed in four; a closed one was changed last when it was settled', async () => {
-    const open: readonly RequestStatus[] = [
-      'received',
-      'transmitted',
-      'acknowledged',
-      'work_ordered',
-      'paused',
-      'reopened',
-    ];
-    const closed: readonly RequestStatus[] = ['resolved', 'closed', 'cancelled', 'merged'];
+    const [open, closed] = [true, false].map((wanted) =>
+      REQUEST_STATUSES.filter((status) => isOpenStatus(status) === wanted),
+    ) as [RequestStatus[], RequestStatus[]];
+    expect([open.length, closed.length]).toEqual([6, 4]);
     for (const status of open) server.requests.put(row(status, { status }));
     const settled_at = ago(5);
     for (const status of closed) server.requests.put(row(status, { status, open: false, settled_at }));
