@@ -59,7 +59,7 @@ interface Answer {
   /** Name of the XML's outermost element. */
   readonly root: string;
   readonly value: XmlValue;
-  /** The same for everybody and until the server is restarted: a client may keep it and ask whether it changed. */
+  /** The same for everybody: a client may keep it, and ask whether it changed. */
   readonly keep?: boolean;
 }
 interface Asked {
@@ -107,8 +107,9 @@ async function answered(options: Open311Options, started_us: number, asked: Aske
     );
   }
   const fields = addressFields(req.url);
-  checkJurisdiction(fields, options.settings);
+  // What everybody may read, pages of other sites may; nothing here is given to a browser's login.
   req.res?.setHeader('access-control-allow-origin', '*');
+  checkJurisdiction(fields, options.settings);
   switch (resource.name) {
     case 'discovery': {
       const url = `${publicUrl(req, options.settings)}/open311/v2`;
