@@ -10,7 +10,7 @@ import {
   TYPE_PREFIX,
 } from '../contract/event-types.ts';
 import { isoOf } from '../lib/clock.ts';
-import { instantFault } from './rfc3339.ts';
+import { instantFault } from '../lib/rfc3339.ts';
 import type { ValueFault } from './text.ts';
 
 /** The parts of a JSON Schema that the fields of the contract use. */

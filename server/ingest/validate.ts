@@ -15,9 +15,9 @@ import {
   type FieldName,
   TYPE_PREFIX,
 } from '../contract/event-types.ts';
+import { parseInstant } from '../lib/rfc3339.ts';
 import { eventId } from './identity.ts';
 import { attributeReason, fieldReason, timeReason, typeReason, valueReason } from './reasons.ts';
-import { parseInstant } from './rfc3339.ts';
 import { valueFault } from './text.ts';
 
 /** Why an event does not go in. `message` is for the person who can do something about it. */
