@@ -68,7 +68,7 @@ export class LiveState implements TopicSource {
   readonly #open: (queue: QueueConfig, now_us: number) => boolean | null;
   readonly #limits: ClosingLimits;
   readonly #boroughs: ReadonlySet<string>;
-  readonly #requests: LiveRequests | undefined;
+  readonly requests: LiveRequests | undefined;
   readonly #queues: QueueBook;
   readonly outlooks: OutlookBook;
   readonly #agents: AgentBook;
@@ -100,8 +100,8 @@ export class LiveState implements TopicSource {
     this.#simulated = options.simulated ?? false;
     this.#open = options.open ?? (() => null);
     this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
-    this.#requests = options.requests;
-    this.#requests?.onDirty((topic, key) => this.#dirty[topic].add(key));
+    this.requests = options.requests;
+    this.requests?.onDirty((topic, key) => this.#dirty[topic].add(key));
     this.#queues = new QueueBook(options.queues);
     this.outlooks = new OutlookBook(this.#queues);
     const now_us = this.#clock.now_us();
@@ -156,7 +156,7 @@ export class LiveState implements TopicSource {
       this.#feeds.reject(source, count, batch.received_us, this.#day);
     }
     if (this.#agents.unsettled <= SETTLE_AT_ONCE) this.#agents.settle(now_us);
-    this.#requests?.apply(batch);
+    this.requests?.apply(batch);
     this.#tell();
   }
 
@@ -222,7 +222,7 @@ export class LiveState implements TopicSource {
     this.#agents.tick(now_us);
     this.#agents.settle(now_us);
     this.#feeds.tick(now_us);
-    this.#requests?.tick();
+    this.requests?.tick();
     for (const queue of this.#queues.all()) if (queue.waiting.size > 0) this.#dirty.queues.add(queue.key);
     const minute = Math.floor(now_us / MINUTE_US);
     if (minute !== this.#minute) this.#newMinute(minute, now_us);
@@ -293,7 +293,7 @@ export class LiveState implements TopicSource {
   /** Feeds and the clock are the same for every scope. */
   inScope(topic: Topic, scope: string, key: string): boolean {
     if (topic === 'feeds' || topic === 'clock' || scope === CITY_SCOPE) return true;
-    if (isRequestTopic(topic)) return this.#requests?.boroughOf(topic, key) === this.#boroughOf(scope);
+    if (isRequestTopic(topic)) return this.requests?.boroughOf(topic, key) === this.#boroughOf(scope);
     return key === scope || (key !== CITY_KEY && this.#queues.item(key)?.config.borough === scope);
   }
 
@@ -305,7 +305,7 @@ export class LiveState implements TopicSource {
   *keys(topic: Topic): Iterable<string> {
     if (topic === 'clock') yield CLOCK_KEY;
     else if (topic === 'feeds') yield* this.#feeds.keys();
-    else if (isRequestTopic(topic)) yield* this.#requests?.keys(topic) ?? [];
+    else if (isRequestTopic(topic)) yield* this.requests?.keys(topic) ?? [];
     else for (const queue of this.#queues.all()) if (!queue.isGone) yield queue.key;
   }
 
@@ -317,7 +317,7 @@ export class LiveState implements TopicSource {
     const now_us = this.#clock.now_us();
     if (topic === 'clock') return key === CLOCK_KEY ? this.#clockItem(now_us) : undefined;
     if (topic === 'feeds') return this.#feeds.item(key, now_us, this.#day.start_us);
-    if (isRequestTopic(topic)) return this.#requests?.item(topic, key);
+    if (isRequestTopic(topic)) return this.requests?.item(topic, key);
     this.#agents.settle(now_us);
     const queue = this.#queues.item(key);
     if (!queue || queue.isGone) return undefined;
