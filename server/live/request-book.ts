@@ -251,8 +251,9 @@ export class RequestBook {
       if (Number.isNaN(due_us)) counts.without_due += 1;
       else if (due_us <= now_us) counts.overdue += 1;
       else {
-        if (due_us < day.end_us) counts.due_today += 1;
-        else if (due_us < day.end_us + THREE_DAYS_US) counts.due_3_days += 1;
+        // Due at midnight is due on the day that ends then.
+        if (due_us <= day.end_us) counts.due_today += 1;
+        else if (due_us <= day.end_us + THREE_DAYS_US) counts.due_3_days += 1;
         if (due_us < scope.worst_us) scope.put(slot, due_us);
       }
     }

@@ -51,6 +51,11 @@ export class LiveRequests {
     return this.#day.start_us;
   }
 
+  /** From when on breaches are shown, µs. */
+  get breaches_from_us(): number {
+    return this.#options.clock.now_us() - BREACHES_US;
+  }
+
   /** Takes in what the store has at a start. */
   restore(pictures: readonly RequestPicture[]): void {
     for (const picture of pictures) this.book.put(picture, this.#day.start_us);
@@ -71,7 +76,7 @@ export class LiveRequests {
 
   #addBreach(breach: BreachState): void {
     if (breach.what === 'warning' || this.#breaches.has(breach.id)) return;
-    if (Date.parse(breach.at) * 1000 < this.#options.clock.now_us() - BREACHES_US) return;
+    if (Date.parse(breach.at) * 1000 < this.breaches_from_us) return;
     this.#breaches.set(breach.id, breach);
     this.#tell('breaches', breach.id);
     if (this.#breaches.size > BREACHES_MAX) this.#dropBreach(this.#oldest());

@@ -58,7 +58,6 @@ export interface LiveStateOptions {
 const FORGET_PER_TICK = 60;
 /** A batch that touches more agents leaves them to the next reading or tick: folding 500 takes about 10 ms. */
 const SETTLE_AT_ONCE = 50;
-const CLOCK_EVERY_US = 5_000_000;
 
 type Listener = (topic: Topic, key: string) => void;
 
@@ -69,7 +68,7 @@ export class LiveState implements TopicSource {
   readonly #open: (queue: QueueConfig, now_us: number) => boolean | null;
   readonly #limits: ClosingLimits;
   readonly #boroughs: ReadonlySet<string>;
-  readonly #requests: LiveRequests | undefined;
+  readonly requests: LiveRequests | undefined;
   readonly #queues: QueueBook;
   readonly outlooks: OutlookBook;
   readonly #agents: AgentBook;
@@ -91,7 +90,6 @@ export class LiveState implements TopicSource {
   /** Time of the oldest event of a contact, µs: before it no waiting is known. */
   #known_from_us = Number.POSITIVE_INFINITY;
   #minute: number;
-  #clock_told_us = 0;
   #forgetting = false;
   #database: ClockState['database'] = 'up';
   #backfill: number | null = null;
@@ -102,8 +100,8 @@ export class LiveState implements TopicSource {
     this.#simulated = options.simulated ?? false;
     this.#open = options.open ?? (() => null);
     this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
-    this.#requests = options.requests;
-    this.#requests?.onDirty((topic, key) => this.#dirty[topic].add(key));
+    this.requests = options.requests;
+    this.requests?.onDirty((topic, key) => this.#dirty[topic].add(key));
     this.#queues = new QueueBook(options.queues);
     this.outlooks = new OutlookBook(this.#queues);
     const now_us = this.#clock.now_us();
@@ -158,7 +156,7 @@ export class LiveState implements TopicSource {
       this.#feeds.reject(source, count, batch.received_us, this.#day);
     }
     if (this.#agents.unsettled <= SETTLE_AT_ONCE) this.#agents.settle(now_us);
-    this.#requests?.apply(batch);
+    this.requests?.apply(batch);
     this.#tell();
   }
 
@@ -224,15 +222,11 @@ export class LiveState implements TopicSource {
     this.#agents.tick(now_us);
     this.#agents.settle(now_us);
     this.#feeds.tick(now_us);
-    this.#requests?.tick();
+    this.requests?.tick();
     for (const queue of this.#queues.all()) if (queue.waiting.size > 0) this.#dirty.queues.add(queue.key);
     const minute = Math.floor(now_us / MINUTE_US);
     if (minute !== this.#minute) this.#newMinute(minute, now_us);
     if (this.#forgetting) this.#forget(now_us);
-    if (now_us - this.#clock_told_us >= CLOCK_EVERY_US) {
-      this.#clock_told_us = now_us;
-      this.#dirty.clock.add(CLOCK_KEY);
-    }
     this.#tell();
   }
 
@@ -299,7 +293,7 @@ export class LiveState implements TopicSource {
   /** Feeds and the clock are the same for every scope. */
   inScope(topic: Topic, scope: string, key: string): boolean {
     if (topic === 'feeds' || topic === 'clock' || scope === CITY_SCOPE) return true;
-    if (isRequestTopic(topic)) return this.#requests?.boroughOf(topic, key) === this.#boroughOf(scope);
+    if (isRequestTopic(topic)) return this.requests?.boroughOf(topic, key) === this.#boroughOf(scope);
     return key === scope || (key !== CITY_KEY && this.#queues.item(key)?.config.borough === scope);
   }
 
@@ -311,7 +305,7 @@ export class LiveState implements TopicSource {
   *keys(topic: Topic): Iterable<string> {
     if (topic === 'clock') yield CLOCK_KEY;
     else if (topic === 'feeds') yield* this.#feeds.keys();
-    else if (isRequestTopic(topic)) yield* this.#requests?.keys(topic) ?? [];
+    else if (isRequestTopic(topic)) yield* this.requests?.keys(topic) ?? [];
     else for (const queue of this.#queues.all()) if (!queue.isGone) yield queue.key;
   }
 
@@ -323,7 +317,7 @@ export class LiveState implements TopicSource {
     const now_us = this.#clock.now_us();
     if (topic === 'clock') return key === CLOCK_KEY ? this.#clockItem(now_us) : undefined;
     if (topic === 'feeds') return this.#feeds.item(key, now_us, this.#day.start_us);
-    if (isRequestTopic(topic)) return this.#requests?.item(topic, key);
+    if (isRequestTopic(topic)) return this.requests?.item(topic, key);
     this.#agents.settle(now_us);
     const queue = this.#queues.item(key);
     if (!queue || queue.isGone) return undefined;
