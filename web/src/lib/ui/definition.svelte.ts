@@ -12,6 +12,8 @@ export interface DefinitionRequest {
   readonly shown: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly as_of_ms: number | null;
+  /** Why there is no value, where there is none. */
+  readonly reason?: string;
 }
 
 export class DefinitionDesk {
