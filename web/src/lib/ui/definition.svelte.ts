@@ -5,7 +5,7 @@ import type { QueueState } from '#contract/live.ts';
 
 export type Span = 'now' | 'recent' | 'today' | 'hour' | 'next';
 export interface DefinitionRequest {
-  readonly id: DefinitionId | 'agents' | 'curve' | 'state';
+  readonly id: DefinitionId | 'agents' | 'curve' | 'state' | 'web';
   readonly span: Span;
   /** The queue whose figure was asked; the figure as it was then. */
   readonly queue: QueueState | null;
