@@ -4,7 +4,7 @@ import { localReader } from '../../server/domain/local-time.ts';
 
 const read = localReader('America/Toronto');
 const wall = (text: string): number => Date.parse(`${text}Z`) * 1000;
-const utc = (us: number | null): string | null => us && new Date(us / 1000).toISOString();
+const utc = (us: number | null): string | null => (us === null ? null : new Date(us / 1000).toISOString());
 
 describe('a wall-clock time', () => {
   it.each([
