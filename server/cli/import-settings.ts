@@ -105,7 +105,7 @@ function transcoder(encoding: string): Settings['utf8'] {
 }
 
 /** The server's catalogue; where it has none that can be read, the one that comes with this program. */
-async function referenceOf(
+export async function referenceOf(
   client: Client,
 ): Promise<{ territories: readonly NamedTerritory[]; services: readonly NamedService[] }> {
   try {
