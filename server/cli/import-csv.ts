@@ -45,7 +45,7 @@ async function importCsv(
       path,
       rejects: settings.rejects,
       async read(chunks, uploader) {
-        const sender = new RowSender(uploader, () => context.clock.now_us());
+        const sender = new RowSender(uploader, { now_us: () => context.clock.now_us(), check_all: false });
         account = sender.account;
         const translator = translatorOf(settings.options);
         const cutter = new LineCutter();

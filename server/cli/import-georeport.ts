@@ -130,7 +130,7 @@ export async function importGeoreport(args: readonly string[], context: CommandC
       path,
       rejects: settings.rejects,
       async read(chunks, uploader) {
-        const sender = new RowSender(uploader, () => context.clock.now_us());
+        const sender = new RowSender(uploader, { now_us: () => context.clock.now_us(), check_all: true });
         account = sender.account;
         const reader = new GeoreportReader(georeport, sender);
         const decoder = new TextDecoder('utf-8', { fatal: true });
