@@ -174,6 +174,27 @@ const TABLE = {
     3_650,
     'Rejected events are kept, days',
   ),
+  public_url: define<string | null>(
+    'VIGIE_PUBLIC_URL',
+    'URL',
+    null,
+    'Address by which the world knows this server, for the Open311 discovery page; without it the one that was asked',
+    readHttpUrl,
+  ),
+  jurisdiction_id: define<string | null>(
+    'VIGIE_JURISDICTION_ID',
+    'text',
+    null,
+    "The city's jurisdiction_id in Open311, such as montreal.ca; others get 404. Without it any is taken",
+    readKey,
+  ),
+  contact: define<string | null>(
+    'VIGIE_CONTACT',
+    'text',
+    null,
+    'How to reach you and to get a key, for the Open311 discovery page',
+    (text) => text,
+  ),
 } as const satisfies Record<string, TypedSetting<unknown>>;
 
 /** The settings of a server, read and checked. */

@@ -39,6 +39,18 @@ table api_key (
   constraint api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
   constraint api_key_secret_sha256_key UNIQUE (secret_sha256)
 
+table backlog_move (
+  ts timestamp with time zone not null,
+  request bigint not null,
+  cause text not null,
+  n smallint not null,
+  borough text,
+  unit text,
+  across boolean not null
+)
+  CREATE INDEX backlog_move_ts_idx ON public.backlog_move USING btree (ts DESC)
+  hypertable by ts every 30 days
+
 continuous aggregate, real-time, call_15min (
   bucket timestamp with time zone,
   queue text,
@@ -121,6 +133,24 @@ table counter_event (
 )
   CREATE UNIQUE INDEX counter_event_ts_event_id_key ON public.counter_event USING btree (ts, event_id)
   hypertable by ts every 7 days
+
+table deadline_event (
+  ts timestamp with time zone not null,
+  request bigint not null,
+  kind text not null,
+  what text not null,
+  turn smallint not null,
+  recorded_at timestamp with time zone not null,
+  batch bigint not null,
+  request_id text not null,
+  service text,
+  borough text,
+  unit text,
+  reason text
+)
+  CREATE INDEX deadline_event_recorded_at_idx ON public.deadline_event USING btree (recorded_at)
+  CREATE UNIQUE INDEX deadline_event_ts_request_key ON public.deadline_event USING btree (ts, request, kind, what, turn)
+  hypertable by ts every 30 days
 
 table event_batch (
   batch bigint not null,
@@ -234,6 +264,46 @@ table rejected_event (
   CREATE INDEX rejected_event_received_at_idx ON public.rejected_event USING btree (received_at DESC)
   hypertable by received_at every 7 days
 
+table request (
+  id text not null,
+  number bigint not null generated as identity,
+  revision integer not null,
+  status text not null,
+  open boolean not null,
+  service text,
+  nature text,
+  channel text,
+  borough text,
+  place_borough text,
+  unit text,
+  longitude double precision,
+  latitude double precision,
+  created_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  resolution text,
+  reopened integer not null,
+  requesters bigint not null,
+  merged_into text,
+  work_order text,
+  published jsonb,
+  next_at timestamp with time zone,
+  told jsonb not null,
+  moves jsonb not null,
+  history jsonb not null
+)
+  CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number) WHERE open
+  CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number)
+  CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number) WHERE open
+  CREATE INDEX request_next_at_idx ON public.request USING btree (next_at) WHERE (next_at IS NOT NULL)
+  CREATE INDEX request_open_idx ON public.request USING btree (number) WHERE open
+  CREATE INDEX request_service_idx ON public.request USING btree (service, due_at, number) WHERE open
+  CREATE INDEX request_unit_idx ON public.request USING btree (unit, due_at, number) WHERE open
+  CREATE INDEX request_updated_at_idx ON public.request USING btree (updated_at, number)
+  constraint request_number_key UNIQUE (number)
+  constraint request_pkey PRIMARY KEY (id)
+
 continuous aggregate, real-time, request_15min (
   bucket timestamp with time zone,
   service text,
@@ -273,7 +343,8 @@ table request_event (
   expected_at timestamp with time zone,
   resolution text,
   "into" text,
-  extra jsonb
+  extra jsonb,
+  policy text
 )
   CREATE UNIQUE INDEX request_event_ts_event_id_key ON public.request_event USING btree (ts, event_id)
   hypertable by ts every 7 days

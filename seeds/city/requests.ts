@@ -20,6 +20,8 @@ const CHANCE = {
   status: 0.14,
   paused: 0.05,
   reopened: 0.035,
+  /** Promised for another day, with the citizen's knowledge. */
+  revised: 0.015,
   several_requesters: 0.06,
 } as const;
 
@@ -76,6 +78,9 @@ function pointIn(borough: Borough, random: Random): { longitude: number; latitud
   return { longitude: round(place.longitude + east), latitude: round(place.latitude + north) };
 }
 
+/** RFC 3339 to the second. */
+const dayText = (time_us: number): string => `${new Date(time_us / 1000).toISOString().slice(0, 19)}Z`;
+
 class Life {
   readonly #context: DayContext;
   readonly #random: Random;
@@ -128,7 +133,8 @@ class Life {
   /** @param earlier a request of the same day for the same thing in the same borough. */
   live(earlier: string | undefined): void {
     const random = this.#random;
-    this.#pass(random.lognormal(1.6, 0.7) * MINUTE_US);
+    // At once, as is promised: within five minutes, but for one in fifty.
+    this.#pass(random.lognormal(0.2, 0.7) * MINUTE_US);
     this.#emit('transmitted', 'request.transmitted', this.#unit);
     if (earlier && random.chance(CHANCE.merged)) {
       this.#work(random.exponential(6) * HOUR_US);
@@ -160,6 +166,10 @@ class Life {
       this.#emit('ordered', 'request.work_ordered', { work_order });
     }
     if (random.chance(CHANCE.status)) this.#publish(days);
+    if (random.chance(CHANCE.revised)) {
+      const due_at = dayText(this.#at_us + 2 * days * DAY_US);
+      this.#emit('revised', 'request.revised', { due_at, reason: 'agreed' });
+    }
     if (random.chance(CHANCE.paused)) {
       const reason = PAUSES[Math.floor(random.uniform() * PAUSES.length)]!;
       this.#work(days * 0.1 * DAY_US);
@@ -186,7 +196,7 @@ class Life {
     const promised_us = this.#at_us + days * DAY_US;
     this.#emit('status', 'request.status_published', {
       text,
-      expected_at: `${new Date(promised_us / 1000).toISOString().slice(0, 19)}Z`,
+      expected_at: dayText(promised_us),
     });
   }
 }

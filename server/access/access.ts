@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { bearerOf } from '../lib/bearer.ts';
 import type { Clock } from '../lib/clock.ts';
+import { VigieError } from '../lib/errors.ts';
 import { BOOTSTRAP, type Grant, grantOf, type KeyRepository, sameSecret, sha256Hex } from './keys.ts';
 
 /** What is looked at to know whether somebody may read: an HTTP request, or the handshake of a socket. */
@@ -47,14 +48,23 @@ export class Access {
     this.#public_read = options.public_read;
   }
 
-  /** What the bearer of a secret may do; undefined when it is none of ours, or revoked. */
+  /**
+   * What the bearer of a secret may do; undefined when it is none of ours, or revoked.
+   * @throws VigieError 503 when that cannot be looked up now.
+   */
   async grant(secret: string): Promise<Grant | undefined> {
     if (this.#ingest_key !== null && sameSecret(secret, this.#ingest_key)) return BOOTSTRAP;
     const secret_sha256 = sha256Hex(secret);
     const now_us = this.#clock.now_us();
     const cached = this.#cache.get(secret_sha256);
     if (cached && cached.until_us > now_us) return cached.grant;
-    const key = await this.#keys.findByHash(secret_sha256);
+    const key = await this.#keys.findByHash(secret_sha256).catch((cause: unknown) => {
+      throw new VigieError(
+        'database_unavailable',
+        'The key cannot be looked up now; send again a little later.',
+        { status: 503, retry_after_s: 1, cause },
+      );
+    });
     const grant = key ? grantOf(key) : undefined;
     // Wrong keys are remembered too, so that guessing costs the database little; all are forgotten when they are many.
     if (this.#cache.size >= CACHE_SIZE_MAX) this.#cache.clear();

@@ -6,8 +6,9 @@
  * `/items/<key>/today/counts/answered`; arrays are replaced whole) or of the whole document (``). Keys are escaped as RFC 6901 says (`~` as `~0`, `/` as `~1`).
  */
 import type { AGENT_STATES } from './event-types.ts';
+import type { BreachState, RequestsState } from './requests.ts';
 
-export const TOPICS = ['queues', 'agents', 'feeds', 'clock'] as const;
+export const TOPICS = ['queues', 'agents', 'requests', 'breaches', 'feeds', 'clock'] as const;
 export type Topic = (typeof TOPICS)[number];
 export const CITY_SCOPE = 'city';
 /**
@@ -205,6 +206,10 @@ export interface ClockState {
 export interface TopicItem {
   queues: QueueState;
   agents: AgentsState;
+  /** By borough code; `city` is the whole city. */
+  requests: RequestsState;
+  /** Of the last 24 hours, the newest 500. */
+  breaches: BreachState;
   feeds: FeedState;
   clock: ClockState;
 }

@@ -2,29 +2,11 @@
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
+import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
+import { answer, errorAnswer, moment, query } from './openapi-parts.ts';
+import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
-interface Answer {
-  readonly description: string;
-  readonly schema?: JsonSchema;
-  readonly type?: string;
-  readonly retry?: boolean;
-}
-const answer = ({ description, schema, type = 'application/json', retry }: Answer): JsonSchema => ({
-  description,
-  ...(retry && { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } } }),
-  ...(schema && { content: { [type]: { schema } } }),
-});
-const errorAnswer = (description: string, retry = false): JsonSchema =>
-  answer({ description, schema: refTo('Error'), retry });
-const query = (name: string, schema: JsonSchema, description: string, required = false): JsonSchema => ({
-  name,
-  in: 'query',
-  required,
-  description,
-  schema,
-});
 const idParameter: JsonSchema = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-const moment: JsonSchema = { type: 'string', format: 'date-time' };
 
 /** A GET that whoever may read may ask. */
 function read(
@@ -264,6 +246,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/session': sessionPath,
   '/api/openapi.json': plain('This page', 'application/json'),
   '/api/asyncapi.json': plain('The socket', 'application/json'),
+  ...OPEN311_PATHS,
   '/vigie.js': plain("The script for the city's web pages", 'text/javascript'),
   '/healthz': plain('The process lives', 'application/json'),
   '/readyz': plain('It can serve: database, migrations, state rebuilt', 'application/json', {
@@ -297,10 +280,18 @@ export function openApiPage(version: string): JsonSchema {
           name: 'key',
           description: 'A key bound to origins, web.* only',
         },
+        apiKey: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'api_key',
+          description: 'The same, as Open311 sends it',
+        },
         session: { type: 'apiKey', in: 'cookie', name: 'vigie_session' },
       },
       schemas: {
         ...STATE_SCHEMAS,
+        ...REQUEST_SCHEMAS,
+        ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
         ...events,
         IngestAnswer: ingestAnswer,

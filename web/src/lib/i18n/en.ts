@@ -1,5 +1,6 @@
 /** Every text of the screens in English. */
 import type { Dictionary } from './dictionary.ts';
+import { enRequests } from './en-requests.ts';
 
 export const en: Dictionary = {
   language: 'English',
@@ -238,6 +239,7 @@ export const en: Dictionary = {
       request: 'requests',
     },
   },
+  request: enRequests,
   definitions: {
     title: 'Definitions',
     lead: 'One definition for each figure, with its version. T is the queue’s threshold. A ratio over nothing is written “—”.',

@@ -1,3 +1,5 @@
+import { frRequests } from './fr-requests.ts';
+
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
 export const fr = {
   language: 'Français',
@@ -238,6 +240,7 @@ export const fr = {
       request: 'demandes',
     },
   },
+  request: frRequests,
   definitions: {
     title: 'Définitions',
     lead: 'Une seule définition par chiffre, avec sa version. T est le seuil de la file. Un rapport sur rien s’écrit « — ».',

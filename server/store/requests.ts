@@ -1,0 +1,326 @@
+/**
+ * The records of requests: each is what its events say, kept in the transaction that stores them. A record carries its own events,
+ * so that a late one, or other rules, only costs folding it again (domain/request.ts).
+ *
+ * What time alone brings about (a breach, a warning) is told by the deadline clock, which finds by `next_at` what is due. A settled
+ * request needs no clock: what is to be told of it is told with its events.
+ */
+import type pg from 'pg';
+import Type from 'typebox';
+import type { EventRecord } from '../contract/event-types.ts';
+import { type BreachState, isOpenStatus } from '../contract/requests.ts';
+import { type BacklogMove, type FoldedRequest, foldRequest, mergeEvents } from '../domain/request.ts';
+import {
+  type DeadlineRules,
+  deadlinesOf,
+  momentsUntil,
+  nextMoment,
+  settlementOf,
+} from '../domain/request-deadlines.ts';
+import { isoOf } from '../lib/clock.ts';
+import type { SourceIds } from './event-columns.ts';
+import { rfc3339Of } from './instants.ts';
+import {
+  decodeHistory,
+  encodeHistory,
+  type HistoryEntry,
+  type StoredRequestEvent,
+  storedEvent,
+} from './request-history.ts';
+import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './requests.types.ts';
+import { loadSql, many, none, zeroOrOne } from './sql.ts';
+import { type Telling, type Told, tellings } from './told.ts';
+
+/** A step as the record keeps it: `[µs, cause, n, borough, unit, across]`. */
+type MoveEntry = readonly [number, BacklogMove['cause'], 1 | -1, string | null, string | null, boolean];
+
+const Locked = Type.Object({
+  id: Type.String(),
+  number: Type.Integer(),
+  revision: Type.Integer(),
+  told: Type.Unsafe<readonly Told[]>(Type.Array(Type.Unknown())),
+  moves: Type.Unsafe<readonly MoveEntry[]>(Type.Array(Type.Unknown())),
+  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+});
+export type LockedRequest = Type.Static<typeof Locked>;
+export const sql = loadSql(import.meta.url, {
+  lock_requests: many(Locked),
+  save_requests: many(Type.Object({ id: Type.String(), number: Type.Integer() })),
+  insert_moves: none,
+  insert_deadline_events: none,
+  lock_due: many(Locked),
+  next_due: zeroOrOne(Type.Object({ next_us: Type.Union([Type.Integer(), Type.Null()]) })),
+  lock_open: many(Locked),
+});
+
+/** A moment longer ago than this when it becomes known is history: more of it may be on its way. */
+const LATE_US = 120_000_000;
+/** So long history is left to come in before the clock tells what it knows of it. */
+const SETTLE_US = 60_000_000;
+/** A record that another transaction makes at the same time is looked for again so often. */
+const ATTEMPTS_MAX = 5;
+
+/** The transaction in which records are written. */
+export interface Written {
+  readonly batch: number;
+  readonly server_id: string;
+  readonly received_us: number;
+}
+
+interface Draft {
+  readonly id: string;
+  readonly before: LockedRequest | undefined;
+  readonly events: readonly StoredRequestEvent[];
+  readonly folded: FoldedRequest;
+  readonly due_us: number | null;
+  readonly next_us: number | null;
+  readonly told: readonly Told[];
+  readonly rows: readonly Telling[];
+}
+
+const textOf = (time_us: number | null): string | null => (time_us === null ? null : rfc3339Of(time_us));
+const entryOf = ({ at_us, cause, n, borough, unit, across }: BacklogMove): MoveEntry => [
+  at_us,
+  cause,
+  n,
+  borough,
+  unit,
+  across,
+];
+
+export class RequestRecords {
+  readonly #rules: () => DeadlineRules;
+  readonly #sources: () => SourceIds;
+
+  constructor(options: { rules: () => DeadlineRules; sources: () => SourceIds }) {
+    this.#rules = options.rules;
+    this.#sources = options.sources;
+  }
+
+  /**
+   * Takes new events into the records of their requests, inside the transaction of `client`. Events that a record has already change nothing.
+   * @param now_us what has come to pass by then is told
+   */
+  async project(
+    client: pg.ClientBase,
+    events: readonly EventRecord[],
+    written: Written,
+    now_us: number,
+  ): Promise<Projected> {
+    let waiting = new Map<string, StoredRequestEvent[]>();
+    for (const event of events) {
+      const stored = storedEvent(event, this.#sources());
+      if (stored === null) continue;
+      const others = waiting.get(event.subject);
+      if (others) others.push(stored);
+      else waiting.set(event.subject, [stored]);
+    }
+    if (waiting.size === 0) return NOTHING_PROJECTED;
+    const requests: RequestPicture[] = [];
+    const told: BreachState[] = [];
+    for (let attempt = 0; waiting.size > 0; attempt += 1) {
+      if (attempt === ATTEMPTS_MAX)
+        throw new Error(`${waiting.size} requests are changed all the time by others`);
+      const ids = [...waiting.keys()].sort();
+      const known = new Map((await sql.lock_requests(client, { ids })).map((row) => [row.id, row]));
+      const drafts = ids.map((id) => this.#draft(id, known.get(id), waiting.get(id) ?? [], now_us));
+      const done = await this.#save(client, drafts, written);
+      requests.push(...done.requests);
+      told.push(...done.told);
+      const saved = new Set(done.requests.map(({ id }) => id));
+      waiting = new Map([...waiting].filter(([id]) => !saved.has(id)));
+    }
+    return { requests, told };
+  }
+
+  /** Folds records again that are locked: under the rules that hold now, and up to now. */
+  async again(
+    client: pg.ClientBase,
+    locked: readonly LockedRequest[],
+    written: Written,
+    now_us: number,
+  ): Promise<Projected> {
+    const drafts = locked.map((row) => this.#draft(row.id, row, [], now_us, true));
+    return this.#save(client, drafts, written);
+  }
+
+  /** @param tell also of what is open */
+  #draft(
+    id: string,
+    before: LockedRequest | undefined,
+    fresh: readonly StoredRequestEvent[],
+    now_us: number,
+    tell = false,
+  ): Draft {
+    const events = mergeEvents(before ? decodeHistory(before.history) : [], fresh);
+    const folded = foldRequest(id, events);
+    const deadlines = deadlinesOf(folded, this.#rules());
+    const telling = tellings(before?.told ?? [], momentsUntil(deadlines, now_us));
+    const due_us = settlementOf(deadlines)?.due_us ?? null;
+    const draft = { id, before, events, folded, due_us };
+    const next_us = nextMoment(deadlines, now_us);
+    if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
+    if (telling.rows.length === 0) return { ...draft, ...telling, next_us };
+    const newest_us = Math.max(...telling.rows.map(({ at_us }) => at_us));
+    const look_us = newest_us < now_us - LATE_US ? now_us + SETTLE_US : now_us;
+    return { ...draft, rows: [], told: before?.told ?? [], next_us: Math.min(look_us, next_us ?? look_us) };
+  }
+
+  async #save(client: pg.ClientBase, drafts: readonly Draft[], written: Written): Promise<Projected> {
+    if (drafts.length === 0) return NOTHING_PROJECTED;
+    const saved = await sql.save_requests(client, { rows: JSON.stringify(drafts.map(rowOf)) });
+    const numbers = new Map(saved.map(({ id, number }) => [id, number]));
+    const kept = drafts.filter(({ id }) => numbers.has(id));
+    const moves = kept.flatMap((draft) => movesOf(draft, numbers.get(draft.id)!));
+    if (moves.length > 0) await sql.insert_moves(client, { rows: JSON.stringify(moves) });
+    return {
+      requests: kept.map((draft) => pictureOf(draft, numbers.get(draft.id)!)),
+      told: await this.#tell(client, kept, numbers, written),
+    };
+  }
+
+  async #tell(
+    client: pg.ClientBase,
+    drafts: readonly Draft[],
+    numbers: ReadonlyMap<string, number>,
+    { batch, server_id, received_us }: Written,
+  ): Promise<BreachState[]> {
+    const told = drafts.flatMap((draft) => {
+      const number = numbers.get(draft.id)!;
+      return draft.rows.map((row) => breachOf(draft, number, row, received_us));
+    });
+    if (told.length === 0) return [];
+    const rows = drafts.flatMap((draft) =>
+      draft.rows.map((row) => tellingRow(draft, numbers.get(draft.id)!, row)),
+    );
+    await sql.insert_deadline_events(client, {
+      rows: JSON.stringify(rows),
+      recorded_at: rfc3339Of(received_us),
+      batch,
+      server_id,
+    });
+    return told;
+  }
+}
+
+const revisionOf = ({ before }: Draft): number => (before?.revision ?? 0) + 1;
+
+function rowOf(draft: Draft): object {
+  const { id, events, folded, due_us, next_us, told } = draft;
+  const { created_us, updated_us, settled_us, published } = folded;
+  return {
+    id,
+    revision: revisionOf(draft),
+    status: folded.status,
+    open: isOpenStatus(folded.status),
+    service: folded.service,
+    nature: folded.nature,
+    channel: folded.channel,
+    borough: folded.borough,
+    place_borough: folded.place_borough,
+    unit: folded.unit,
+    longitude: folded.longitude,
+    latitude: folded.latitude,
+    created_at: textOf(created_us),
+    updated_at: rfc3339Of(updated_us),
+    due_at: textOf(due_us),
+    settled_at: textOf(settled_us),
+    resolution: folded.resolution,
+    reopened: folded.reopened,
+    requesters: folded.requesters,
+    merged_into: folded.merged_into,
+    work_order: folded.work_order,
+    published: published && {
+      text: published.text,
+      at: isoOf(published.at_us),
+      expected_at: published.expected_at,
+    },
+    next_at: textOf(next_us),
+    told,
+    moves: folded.moves.map(entryOf),
+    history: encodeHistory(events),
+  };
+}
+
+function pictureOf(draft: Draft, number: number): RequestPicture {
+  const { id, folded, due_us } = draft;
+  const { status, service, borough, unit, longitude, latitude, created_us, settled_us } = folded;
+  return {
+    number,
+    revision: revisionOf(draft),
+    id,
+    status,
+    open: isOpenStatus(status),
+    service,
+    borough,
+    unit,
+    longitude,
+    latitude,
+    created_us,
+    due_us,
+    settled_us,
+  };
+}
+
+/** Steps that are new, and those that are taken back, with the opposite n. */
+function movesOf({ before, folded }: Draft, number: number): object[] {
+  const count = new Map<string, number>();
+  for (const entry of before?.moves ?? []) add(count, entry, -1);
+  for (const move of folded.moves) add(count, entryOf(move), 1);
+  return [...count].flatMap(([key, times]) => {
+    const [at_us, cause, n, borough, unit, across] = JSON.parse(key) as MoveEntry;
+    const row = {
+      ts: rfc3339Of(at_us),
+      request: number,
+      cause,
+      n: n * Math.sign(times),
+      borough,
+      unit,
+      across,
+    };
+    return Array.from({ length: Math.abs(times) }, () => row);
+  });
+}
+function add(count: Map<string, number>, entry: MoveEntry, times: number): void {
+  const key = JSON.stringify(entry);
+  count.set(key, (count.get(key) ?? 0) + times);
+}
+
+const WITHDRAWN = 'Late events show that it did not happen.';
+
+function tellingRow({ id, folded }: Draft, number: number, { at_us, kind, what, turn }: Telling): object {
+  const { service, borough, unit } = folded;
+  const reason = what === 'withdrawal' ? WITHDRAWN : null;
+  return {
+    ts: rfc3339Of(at_us),
+    request: number,
+    kind,
+    what,
+    turn,
+    request_id: id,
+    service,
+    borough,
+    unit,
+    reason,
+  };
+}
+
+function breachOf({ id, folded }: Draft, number: number, telling: Telling, recorded_us: number): BreachState {
+  const { at_us, kind, what, turn } = telling;
+  return {
+    id: breachId(number, kind, what, at_us, turn),
+    request: id,
+    number,
+    what,
+    kind,
+    at: isoOf(at_us),
+    recorded_at: isoOf(recorded_us),
+    service: folded.service,
+    borough: folded.borough,
+    unit: folded.unit,
+    reason: what === 'withdrawal' ? WITHDRAWN : null,
+  };
+}
+/** Names one row of `deadline_event`. */
+export const breachId = (number: number, kind: string, what: string, at_us: number, turn: number): string =>
+  `${number}-${kind}-${what}-${at_us}-${turn}`;
