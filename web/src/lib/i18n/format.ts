@@ -18,6 +18,8 @@ export interface Format {
   shareParts(value: number | null, digits?: number): { readonly number: string; readonly unit: string };
   /** A wait as on a stopwatch: 0:45, 3:25, 1:02:10. */
   wait(seconds: number | null): string;
+  /** A wait where room is short: from ten minutes on in whole minutes, their unit apart. */
+  waitParts(seconds: number | null): { readonly number: string; readonly unit: string };
   /** A wait for a voice or a sentence: 3 min 25 s. */
   span(seconds: number): string;
   /** A threshold: 100 s, 15 min. */
@@ -29,7 +31,17 @@ export interface Format {
   day(ms: number | string): string;
 }
 
+/** A shorter wait is told to the second everywhere. */
+const LONG_WAIT_S = 600;
+
 const pad = (value: number): string => String(value).padStart(2, '0');
+
+function wait(seconds: number | null): string {
+  if (seconds === null) return DASH;
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
+}
 
 export function formatFor(language: Language, timeZone: string): Format {
   const locale = LOCALES[language];
@@ -72,12 +84,11 @@ export function formatFor(language: Language, timeZone: string): Format {
         unit: language === 'fr' ? `${NBSP}%` : '%',
       };
     },
-    wait(seconds) {
-      if (seconds === null) return DASH;
-      const whole = Math.max(0, Math.floor(seconds));
-      const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-      return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
-    },
+    wait,
+    waitParts: (seconds) =>
+      seconds === null || seconds < LONG_WAIT_S
+        ? { number: wait(seconds), unit: '' }
+        : { number: number.format(Math.floor(seconds / 60)), unit: `${NBSP}min` },
     span(seconds) {
       const whole = Math.max(0, Math.floor(seconds));
       const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
