@@ -7,7 +7,7 @@
  * - A time of the hour that never is in spring is moved on with the clocks.
  */
 import { localReader, type ReadLocal } from '../../domain/local-time.ts';
-import { parseInstant } from '../rfc3339.ts';
+import { parseInstant } from '../../lib/rfc3339.ts';
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?$/;
 const ISO_WITH_OFFSET = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)$/;
