@@ -51,6 +51,20 @@ table backlog_move (
   CREATE INDEX backlog_move_ts_idx ON public.backlog_move USING btree (ts DESC)
   hypertable by ts every 30 days
 
+table calendar (
+  id text not null,
+  name jsonb not null,
+  weekly jsonb,
+  holidays boolean not null,
+  closed jsonb not null default '{}'::jsonb,
+  open text[] not null default '{}'::text[],
+  updated_at timestamp with time zone not null default now()
+)
+  constraint calendar_check CHECK (((weekly IS NOT NULL) OR (NOT holidays)))
+  constraint calendar_id_check CHECK ((id <> ''::text))
+  constraint calendar_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint calendar_pkey PRIMARY KEY (id)
+
 continuous aggregate, real-time, call_15min (
   bucket timestamp with time zone,
   queue text,
@@ -93,6 +107,13 @@ table call_event (
 )
   CREATE UNIQUE INDEX call_event_ts_event_id_key ON public.call_event USING btree (ts, event_id)
   hypertable by ts every 7 days
+
+table catalogue_revision (
+  id boolean not null default true,
+  revision bigint not null
+)
+  constraint catalogue_revision_id_check CHECK (id)
+  constraint catalogue_revision_pkey PRIMARY KEY (id)
 
 table channel (
   id text not null,
@@ -151,6 +172,21 @@ table deadline_event (
   CREATE INDEX deadline_event_recorded_at_idx ON public.deadline_event USING btree (recorded_at)
   CREATE UNIQUE INDEX deadline_event_ts_request_key ON public.deadline_event USING btree (ts, request, kind, what, turn)
   hypertable by ts every 30 days
+
+table deadline_policy (
+  id text not null,
+  version integer not null,
+  valid_from date not null,
+  targets jsonb not null,
+  warning_share double precision not null,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint deadline_policy_id_check CHECK ((id <> ''::text))
+  constraint deadline_policy_id_valid_from_key UNIQUE (id, valid_from)
+  constraint deadline_policy_pkey PRIMARY KEY (id, version)
+  constraint deadline_policy_targets_check CHECK ((jsonb_typeof(targets) = 'object'::text))
+  constraint deadline_policy_version_check CHECK ((version > 0))
+  constraint deadline_policy_warning_share_check CHECK (((warning_share > (0)::double precision) AND (warning_share <= (1)::double precision)))
 
 table event_batch (
   batch bigint not null,
@@ -357,6 +393,51 @@ table schema_migration (
 )
   constraint schema_migration_kind_check CHECK ((kind = ANY (ARRAY['migration'::text, 'repeatable'::text, 'aggregate'::text])))
   constraint schema_migration_pkey PRIMARY KEY (kind, name)
+
+table service (
+  id text not null,
+  name jsonb not null,
+  description jsonb not null,
+  nature text not null,
+  "group" text not null,
+  keywords text[] not null,
+  unit text not null,
+  policy text,
+  earlier_policies jsonb not null default '[]'::jsonb,
+  placed boolean not null,
+  retired boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint service_earlier_policies_check CHECK ((jsonb_typeof(earlier_policies) = 'array'::text))
+  constraint service_id_check CHECK ((id <> ''::text))
+  constraint service_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint service_nature_check CHECK ((nature = ANY (ARRAY['information'::text, 'request'::text, 'complaint'::text, 'comment'::text, 'suggestion'::text, 'permit'::text])))
+  constraint service_pkey PRIMARY KEY (id)
+  constraint service_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id)
+
+table territory (
+  code text not null,
+  kind text not null,
+  name jsonb not null,
+  population integer not null,
+  geometry jsonb,
+  approximate boolean not null default true,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint territory_code_check CHECK ((code ~ '^[A-Z]{2}$'::text))
+  constraint territory_kind_check CHECK ((kind = ANY (ARRAY['borough'::text, 'linked_city'::text])))
+  constraint territory_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint territory_pkey PRIMARY KEY (code)
+  constraint territory_population_check CHECK ((population >= 0))
+
+table unit (
+  id text not null,
+  name jsonb not null,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint unit_id_check CHECK ((id <> ''::text))
+  constraint unit_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint unit_pkey PRIMARY KEY (id)
 
 continuous aggregate, real-time, web_15min (
   bucket timestamp with time zone,

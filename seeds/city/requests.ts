@@ -99,9 +99,12 @@ class Life {
   #emit(step: string, type: Parameters<DayContext['emit']>[1], data: EventData): void {
     this.#context.emit(this.#at_us, type, SOURCE, this.#seed.id, step, data);
   }
-  /** Time goes on, and work is done in working hours. */
+  /** Time goes on, and work is done in working hours, or by crews that are there day and night. */
   #work(us: number): void {
-    this.#at_us = officeMoment(this.#context.calendar, this.#at_us + us, this.#random);
+    const at_us = this.#at_us + us;
+    this.#at_us = this.#seed.service.day_and_night
+      ? wholeMs(at_us)
+      : officeMoment(this.#context.calendar, at_us, this.#random);
   }
   #pass(us: number): void {
     this.#at_us = wholeMs(this.#at_us + us);
@@ -112,7 +115,7 @@ class Life {
     const random = this.#random;
     const other = service.nature === 'complaint' || service.nature === 'request';
     const nature = (other && NATURE_OF_OTHERS.pick(random).nature) || service.nature;
-    const placed = nature !== 'information' && nature !== 'suggestion';
+    const placed = service.placed && nature !== 'suggestion';
     this.#emit('created', 'request.created', {
       service: service.id,
       nature,
@@ -150,7 +153,7 @@ class Life {
       this.#work(random.exponential(8) * HOUR_US);
       this.#emit('transferred', 'request.transferred', unitData(this.#seed.borough, 'citoyens'));
     }
-    this.#work(random.lognormal(4, 1.1) * HOUR_US);
+    this.#work(random.lognormal(this.#seed.service.day_and_night ? 0.7 : 4, 1.1) * HOUR_US);
     this.#emit('acknowledged', 'request.acknowledged', NOTHING);
     this.#settle();
   }
