@@ -10,6 +10,8 @@ export interface Format {
   readonly locale: string;
   /** A whole number, or a dash. */
   count(value: number | null): string;
+  /** With one decimal where it is not whole. */
+  amount(value: number): string;
   /** A share 0–1 as a percentage with at most `digits` decimals, or a dash. */
   share(value: number | null, digits?: number): string;
   /** A share without its sign, for where the sign is set smaller, and the sign with its space. */
@@ -32,6 +34,7 @@ const pad = (value: number): string => String(value).padStart(2, '0');
 export function formatFor(language: Language, timeZone: string): Format {
   const locale = LOCALES[language];
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const amount = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const shares = [0, 1].map(
     (digits) =>
       new Intl.NumberFormat(locale, {
@@ -51,6 +54,7 @@ export function formatFor(language: Language, timeZone: string): Format {
   return {
     locale,
     count: (value) => (value === null ? DASH : number.format(value)),
+    amount: (value) => amount.format(value),
     share: (value, digits = 0) =>
       value === null
         ? DASH
