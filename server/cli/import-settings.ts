@@ -1,6 +1,6 @@
 /** What the importers of requests have in common on the command line: source, time zone, encoding, the city's names. */
 import { parseArgs } from 'node:util';
-import { BOROUGHS, LINKED_CITIES, SERVICES } from '../../seeds/reference/index.ts';
+import { CATALOGUE } from '../../seeds/reference/index.ts';
 import { loadConfig } from '../config.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
 import { boroughNames, type NamedTerritory } from '../domain/borough-names.ts';
@@ -117,5 +117,5 @@ export async function referenceOf(
     // A server that is away is waited for when there is something to send.
     if (!(error instanceof VigieError)) throw error;
   }
-  return { territories: [...BOROUGHS, ...LINKED_CITIES], services: SERVICES };
+  return CATALOGUE;
 }

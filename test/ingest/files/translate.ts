@@ -1,5 +1,5 @@
 /** What the tests of files share: the city's names, and events as they are easily compared. */
-import { BOROUGHS, LINKED_CITIES, SERVICES } from '../../../seeds/reference/index.ts';
+import { CATALOGUE } from '../../../seeds/reference/index.ts';
 import { TYPE_PREFIX } from '../../../server/contract/event-types.ts';
 import { boroughNames } from '../../../server/domain/borough-names.ts';
 import type { Translation, TranslatorOptions } from '../../../server/ingest/files/row.ts';
@@ -9,8 +9,8 @@ import { checkEvent, Refusal } from '../../../server/ingest/validate.ts';
 export const OPTIONS: TranslatorOptions = {
   source: 'urn:test:311',
   time_zone: 'America/Toronto',
-  boroughCodeOf: boroughNames([...BOROUGHS, ...LINKED_CITIES]),
-  serviceOf: serviceNames(SERVICES),
+  boroughCodeOf: boroughNames(CATALOGUE.territories),
+  serviceOf: serviceNames(CATALOGUE.services),
 };
 
 /** The events of a row; each must be one that the server takes. */
