@@ -56,6 +56,8 @@ export async function settingsOf(
     return null;
   }
   if (positionals.length === 0) throw new UsageError(`import ${format}: which file?`);
+  if (values.rejects !== undefined && positionals.length > 1)
+    throw new UsageError('--rejects takes one file, not several');
   const config = loadConfig(context.env);
   const time_zone = values['time-zone'] ?? defaults.time_zone ?? config.time_zone;
   if (!isTimeZone(time_zone)) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Nyc311 } from '../../../server/ingest/files/nyc-311.ts';
 import { resolutionOf } from '../../../server/ingest/files/resolutions.ts';
 import type { Row, Translation } from '../../../server/ingest/files/row.ts';
-import { eventsOf, kinds, OPTIONS, reasonOf, steps } from './translate.ts';
+import { eventsOf, kinds, OPTIONS, reasonOf, recordOf, steps } from './translate.ts';
 
 const ROW: Row = {
   'Unique Key': '39573567',
@@ -83,6 +83,8 @@ describe('a row of New York’s requests', () => {
   });
 
   it('that was closed before it was created was closed then', () => {
+    const record = recordOf(translate({ 'Closed Date': '06/25/2018 12:00:00 PM' }));
+    expect(record).toMatchObject({ status: 'resolved', anomalies: [] });
     expect(steps(translate({ 'Closed Date': '06/25/2018 12:00:00 PM' })).at(-1)).toBe(
       'resolved 2018-06-26T14:58:54.000Z',
     );

@@ -2,6 +2,8 @@
 import { CATALOGUE } from '../../../seeds/reference/index.ts';
 import { TYPE_PREFIX } from '../../../server/contract/event-types.ts';
 import { boroughNames } from '../../../server/domain/borough-names.ts';
+import { type FoldedRequest, foldRequest, requestEvent } from '../../../server/domain/request.ts';
+import { compareEvents } from '../../../server/domain/subject.ts';
 import type { Translation, TranslatorOptions } from '../../../server/ingest/files/row.ts';
 import { serviceNames } from '../../../server/ingest/files/services.ts';
 import { checkEvent, Refusal } from '../../../server/ingest/validate.ts';
@@ -29,3 +31,13 @@ export const kinds = (translation: Translation): string[] =>
   steps(translation).map((step) => step.split(' ')[0]!);
 export const reasonOf = (translation: Translation): string | null =>
   translation.kind === 'rejected' ? translation.reason : translation.fault;
+
+/** The record of a request that rows tell of: all of one id. */
+export function recordOf(...translations: readonly Translation[]): FoldedRequest {
+  const events = translations.flatMap(eventsOf).flatMap((event) => {
+    const checked = checkEvent(event, Date.parse('2027-01-01T00:00:00Z') * 1000, false);
+    return checked instanceof Refusal ? [] : (requestEvent(checked) ?? []);
+  });
+  const once = new Map(events.map((event) => [`${event.event_id} ${event.time_us}`, event]));
+  return foldRequest('a request', [...once.values()].toSorted(compareEvents));
+}
