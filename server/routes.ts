@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
-import { accessRouter, requireRead } from './access/http.ts';
+import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
+import { boundariesRouter } from './catalogue/boundaries.ts';
 import type { Config } from './config.ts';
 import type { Router as CallRouter } from './domain/routing.ts';
 import type { Batcher } from './ingest/batcher.ts';
@@ -15,6 +16,7 @@ import { errorHandler } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { LiveState } from './live/state.ts';
+import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
 import type { Database } from './store/database.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
@@ -43,6 +45,13 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(pageScriptRouter());
   app.use(accessRouter({ access, keys, logger }));
   app.use(rejectedRouter(parts, gate));
+  app.use(
+    boundariesRouter({
+      store: { codes: () => territoryCodes(parts.db), save: (items) => saveBoundaries(parts.db, items) },
+      admin: requireAdmin(access, 'Boundaries are set'),
+      logger,
+    }),
+  );
   app.use(
     readRouter({
       state,

@@ -152,6 +152,35 @@ const keyPath: JsonSchema = {
     responses: { '204': { description: 'Revoked' }, '404': errorAnswer('None in force'), ...adminErrors },
   },
 };
+const boundariesPath: JsonSchema = {
+  put: {
+    tags: ['catalogue'],
+    summary: 'Replace the boundaries of territories; nothing is stored when anything is wrong',
+    security: [{ key: [] }],
+    requestBody: jsonBody({
+      type: 'object',
+      required: ['items'],
+      properties: {
+        items: listOf({
+          type: 'object',
+          required: ['code', 'geometry'],
+          properties: {
+            code: { type: 'string', description: 'Two-letter code of the territory' },
+            geometry: { type: 'object', description: 'GeoJSON Polygon or MultiPolygon, WGS 84' },
+          },
+        }),
+      },
+    }),
+    responses: {
+      '200': answer({
+        description: 'How many were replaced',
+        schema: { type: 'object', required: ['updated'], properties: { updated: { type: 'integer' } } },
+      }),
+      '400': errorAnswer('What is wrong, and in which item'),
+      ...adminErrors,
+    },
+  },
+};
 const sessionSchema: JsonSchema = {
   type: 'object',
   required: ['may_read'],
@@ -211,6 +240,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   ]),
   '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
+  '/api/v1/boundaries': boundariesPath,
   '/api/v1/keys': keysPath,
   '/api/v1/keys/{id}': keyPath,
   '/api/v1/session': sessionPath,
