@@ -167,6 +167,13 @@ const TABLE = {
     36_500,
     'Events are kept this long, days; aggregates stay',
   ),
+  request_retention_days: integer(
+    'VIGIE_REQUEST_RETENTION_DAYS',
+    3_653,
+    32,
+    36_500,
+    'Records of settled requests are kept, days',
+  ),
   rejected_retention_days: integer(
     'VIGIE_REJECTED_RETENTION_DAYS',
     90,

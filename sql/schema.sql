@@ -51,6 +51,13 @@ table backlog_move (
   CREATE INDEX backlog_move_ts_idx ON public.backlog_move USING btree (ts DESC)
   hypertable by ts every 30 days
 
+table backlog_opening (
+  borough text,
+  unit text,
+  n bigint not null
+)
+  CREATE UNIQUE INDEX backlog_opening_borough_unit_key ON public.backlog_opening USING btree (COALESCE(borough, ''::text), COALESCE(unit, ''::text))
+
 table calendar (
   id text not null,
   name jsonb not null,
@@ -495,9 +502,11 @@ function newest_by_source(p_source_ids integer[], p_times timestamp with time zo
 
 procedure prune_event_batch(IN job_id integer, IN config jsonb)
 
+procedure prune_requests(IN job_id integer, IN config jsonb)
+
 function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[], handling_us double precision, available_us double precision)
 
-function set_policies(retention_days integer, rejected_days integer) returns void
+function set_policies(retention_days integer, rejected_days integer, record_days integer) returns void
 
 procedure set_refresh(IN target regclass, IN retention_days integer)
 

@@ -144,6 +144,8 @@ export async function importBoundaries(args: readonly string[], context: Command
     return 0;
   }
   if (positionals.length === 0) throw new UsageError('import boundaries: which file?');
+  if (values.rejects !== undefined && positionals.length > 1)
+    throw new UsageError('--rejects takes one file, not several');
   const { url, ingest_key } = loadConfig(context.env);
   const client = new Client({ url, key: ingest_key, signal: context.signal, patience_s: 0 });
   const boroughCodeOf = boroughNames((await referenceOf(client)).territories);

@@ -32,6 +32,8 @@ export async function importNdjson(args: readonly string[], context: CommandCont
     return 0;
   }
   if (positionals.length === 0) throw new UsageError('import ndjson: which file?');
+  if (values.rejects !== undefined && positionals.length > 1)
+    throw new UsageError('--rejects takes one file, not several');
   let complete = true;
   for (const path of positionals) {
     const all = await importFile({

@@ -1,6 +1,6 @@
 /** What the importers of requests have in common on the command line: source, time zone, encoding, the city's names. */
 import { parseArgs } from 'node:util';
-import { BOROUGHS, LINKED_CITIES, SERVICES } from '../../seeds/reference/index.ts';
+import { CATALOGUE } from '../../seeds/reference/index.ts';
 import { loadConfig } from '../config.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
 import { boroughNames, type NamedTerritory } from '../domain/borough-names.ts';
@@ -56,6 +56,8 @@ export async function settingsOf(
     return null;
   }
   if (positionals.length === 0) throw new UsageError(`import ${format}: which file?`);
+  if (values.rejects !== undefined && positionals.length > 1)
+    throw new UsageError('--rejects takes one file, not several');
   const config = loadConfig(context.env);
   const time_zone = values['time-zone'] ?? defaults.time_zone ?? config.time_zone;
   if (!isTimeZone(time_zone)) {
@@ -117,5 +119,5 @@ export async function referenceOf(
     // A server that is away is waited for when there is something to send.
     if (!(error instanceof VigieError)) throw error;
   }
-  return { territories: [...BOROUGHS, ...LINKED_CITIES], services: SERVICES };
+  return CATALOGUE;
 }

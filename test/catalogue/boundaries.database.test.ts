@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BOROUGHS, LINKED_CITIES } from '../../seeds/reference/index.ts';
+import { CATALOGUE } from '../../seeds/reference/index.ts';
 import { Access } from '../../server/access/access.ts';
 import { requireAdmin } from '../../server/access/http.ts';
 import { boundariesRouter } from '../../server/catalogue/boundaries.ts';
 import { run } from '../../server/cli/main.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { saveBoundaries, territoryCodes } from '../../server/store/boundaries.ts';
+import { catalogueRevision, saveCatalogue } from '../../server/store/catalogue.ts';
 import { KeyStore } from '../../server/store/keys.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 
@@ -34,15 +35,7 @@ let folder: string;
 beforeAll(async () => {
   database = await testDatabase();
   const { db } = database;
-  // As the catalogue's migration makes it.
-  await db.query(`create table if not exists territory (code text primary key, kind text, name jsonb,
-    population int, geometry jsonb null, approximate boolean)`);
-  await db.query({
-    text: `insert into territory (code, kind, name, population, approximate)
-      select code, 'borough', name, population, true from jsonb_to_recordset($1::jsonb) as t (code text, name jsonb, population int)
-      on conflict do nothing`,
-    values: [JSON.stringify([...BOROUGHS, ...LINKED_CITIES])],
-  });
+  await saveCatalogue(db, CATALOGUE, { replace: false });
   const access = new Access({
     keys: new KeyStore(db),
     clock: systemClock,
@@ -154,6 +147,12 @@ describe('PUT /api/v1/boundaries', () => {
   ])('stores nothing of %j', async (items, status, why) => {
     expect(await put(items)).toMatchObject({ status, text: expect.stringContaining(why) });
     expect(await stored()).toEqual({});
+  });
+
+  it('is a change of the catalogue that other servers notice', async () => {
+    const before = await catalogueRevision(database.db);
+    await put([{ code: 'VM', geometry: GEOMETRY }]);
+    expect(await catalogueRevision(database.db)).toBe(before + 1);
   });
 
   it('needs the bootstrap key', async () => {

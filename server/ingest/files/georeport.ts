@@ -14,7 +14,7 @@ import {
   type Translation,
   type TranslatorOptions,
 } from './row.ts';
-import { FileTimes, rfc3339 } from './times.ts';
+import { FileTimes } from './times.ts';
 
 export const GEOREPORT_SOURCE = 'urn:open311:georeport';
 
@@ -93,6 +93,8 @@ export class Georeport {
   }
 
   #created(item: GeoItem, created_us: number, made: RequestEvents): Data {
+    const due = this.#times.due(textOf(item.expected_datetime), created_us);
+    if (due.fault !== undefined) made.notes.push(`expected_datetime ${due.fault}: in without it`);
     const { place_told, ...point } = placeOf(textOf(item.long), textOf(item.lat));
     if (place_told !== undefined) made.notes.push('lat and long are no place on earth: in without a point');
     const own = Object.fromEntries(
@@ -107,17 +109,9 @@ export class Georeport {
       place_told,
       address: textOf(item.address).replace(/\s+/g, ' '),
       description: textOf(item.description),
-      due_at: this.#expectedAt(item, created_us, made),
+      due_at: due.due_at,
+      due_told: due.fault && item.expected_datetime,
     };
-  }
-
-  #expectedAt(item: GeoItem, created_us: number, made: RequestEvents): string | undefined {
-    const text = textOf(item.expected_datetime);
-    if (text === '') return undefined;
-    const due_us = this.#times.plain(text, created_us);
-    if (due_us !== undefined) return rfc3339(due_us);
-    made.fault = `expected_datetime ${JSON.stringify(text.slice(0, 80))} is no time: the request is in, without it`;
-    return undefined;
   }
 
   #status(item: GeoItem, created_us: number, made: RequestEvents): void {
@@ -147,7 +141,7 @@ export class Georeport {
         ...told,
       });
     } else if (notes !== '') {
-      const expected_at = this.#expectedAt(item, created_us, made);
+      const expected_at = this.#times.due(textOf(item.expected_datetime), created_us).due_at;
       made.add('published', 'request.status_published', at_us, { text: notes, expected_at, ...told });
     }
   }

@@ -17,7 +17,7 @@ import {
   type Translator,
   type TranslatorOptions,
 } from './row.ts';
-import { FileTimes, rfc3339 } from './times.ts';
+import { FileTimes } from './times.ts';
 
 export const NYC_311_SOURCE = 'urn:nyc:311';
 export const NYC_TIME_ZONE = 'America/New_York';
@@ -119,6 +119,8 @@ export class Nyc311 implements Translator {
       );
     }
     const borough = boroughOf(row);
+    const due = this.#times.due(row['Due Date'] ?? '', created_us);
+    if (due.fault !== undefined) made.notes.push(`Due Date ${due.fault}: in without it`);
     const { place_told, ...point } = placeOf(row.Longitude ?? '', row.Latitude ?? '');
     if (place_told !== undefined)
       made.notes.push('Latitude and Longitude are no place on earth: in without a point');
@@ -131,7 +133,8 @@ export class Nyc311 implements Translator {
       ...point,
       place_told,
       address: placeNameOf(row),
-      due_at: this.#dueAt(row, created_us, made),
+      due_at: due.due_at,
+      due_told: due.fault && row['Due Date'],
       service_name: row['Complaint Type'],
       descriptor: row.Descriptor,
       place_kind: row['Location Type'],
@@ -140,15 +143,6 @@ export class Nyc311 implements Translator {
       community_board: row['Community Board'],
       channel_name,
     });
-  }
-
-  #dueAt(row: Row, created_us: number, made: RequestEvents): string | undefined {
-    const text = row['Due Date'] ?? '';
-    if (text === '') return undefined;
-    const due_us = this.#times.plain(text, created_us);
-    if (due_us !== undefined) return rfc3339(due_us);
-    made.fault = `Due Date ${JSON.stringify(text.slice(0, 80))} is no time: the request is in, without it`;
-    return undefined;
   }
 
   #status(row: Row, created_us: number, made: RequestEvents): void {

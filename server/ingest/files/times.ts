@@ -114,10 +114,14 @@ export class FileTimes {
     return { time_us: created_us, before_creation: true };
   }
 
-  /** A time that stands by itself, such as a due date. */
-  plain(text: string, created_us: number): number | undefined {
+  /** When a request is due: RFC 3339, or why the text says nothing, as the end of a sentence. Empty text is no due date. */
+  due(text: string, created_us: number): { readonly due_at?: string; readonly fault?: string } {
+    if (text === '') return {};
     const parsed = parseTime(text);
-    return parsed && this.#notBefore(parsed, created_us);
+    if (parsed === undefined) return { fault: 'is no time' };
+    const due_us = this.#notBefore(parsed, created_us);
+    // What is promised lies ahead; the server takes nothing else.
+    return due_us < created_us ? { fault: 'is before the creation' } : { due_at: rfc3339(due_us) };
   }
 
   #notBefore(parsed: Wall, created_us: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Montreal311 } from '../../../server/ingest/files/montreal-311.ts';
 import type { Row, Translation } from '../../../server/ingest/files/row.ts';
-import { eventsOf, kinds, OPTIONS, reasonOf, steps } from './translate.ts';
+import { eventsOf, kinds, OPTIONS, reasonOf, recordOf, steps } from './translate.ts';
 
 const ROW: Row = {
   ID_UNIQUE: '26-1',
@@ -81,6 +81,36 @@ describe('a row of Montréal’s requests', () => {
     expect(kinds(translation)).toEqual(['created', 'transmitted', ...expected]);
     expect(steps(translation).at(-1)).toContain('2026-01-21T08:03:09');
     expect(reasonOf(translation)).toBeNull();
+  });
+
+  it.each([
+    ['Transmise pour traitement', 'transmitted', true],
+    ['Urgente', 'transmitted', true],
+    ['Acceptée', 'acknowledged', true],
+    ['Prise en charge', 'work_ordered', true],
+    ['Réactivée', 'reopened', true],
+    ['Terminée', 'resolved', false],
+    ['Refusée', 'resolved', false],
+    ['Annulée', 'cancelled', false],
+    ['Supprimée', 'cancelled', false],
+  ])('whose last status is %s is a request that is %s, in which all fits', (DERNIER_STATUT, status, open) => {
+    const record = recordOf(translate({ DERNIER_STATUT }));
+    expect(record).toMatchObject({
+      status,
+      unit: 'MH-voirie',
+      anomalies: [],
+      reopened: status === 'reopened' ? 1 : 0,
+    });
+    expect(record.moves.reduce((sum, { n }) => sum + n, 0)).toBe(open ? 1 : 0);
+  });
+
+  it('that a newer file tells to be open again is open again, settled before or not', () => {
+    const reopened = translate({ DERNIER_STATUT: 'Réactivée', DATE_DERNIER_STATUT: '2026-02-01T10:00:00' });
+    for (const before of [translate(), translate({ DERNIER_STATUT: 'Acceptée' })]) {
+      const record = recordOf(before, reopened);
+      expect(record).toMatchObject({ status: 'reopened', reopened: 1, anomalies: [] });
+      expect(record.moves.reduce((sum, { n }) => sum + n, 0)).toBe(1);
+    }
   });
 
   it('adds only its new status when a newer file tells of it again', () => {

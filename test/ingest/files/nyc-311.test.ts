@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Nyc311 } from '../../../server/ingest/files/nyc-311.ts';
 import { resolutionOf } from '../../../server/ingest/files/resolutions.ts';
 import type { Row, Translation } from '../../../server/ingest/files/row.ts';
-import { eventsOf, kinds, OPTIONS, reasonOf, steps } from './translate.ts';
+import { eventsOf, kinds, OPTIONS, reasonOf, recordOf, steps } from './translate.ts';
 
 const ROW: Row = {
   'Unique Key': '39573567',
@@ -73,7 +73,18 @@ describe('a row of New York’s requests', () => {
     expect(data).toMatchObject({ channel: 'internal', channel_name: 'UNKNOWN' });
   });
 
+  it('whose due date is no time, or before its creation, goes in without it; what was told is kept', () => {
+    for (const due_told of ['soon', '06/25/2018 06:58:54 PM']) {
+      const translation = translate({ 'Due Date': due_told });
+      expect(eventsOf(translation)[0]!.data).toMatchObject({ due_told });
+      expect(eventsOf(translation)[0]!.data).not.toHaveProperty('due_at');
+      expect(translation).toMatchObject({ notes: [expect.stringContaining('in without it')], fault: null });
+    }
+  });
+
   it('that was closed before it was created was closed then', () => {
+    const record = recordOf(translate({ 'Closed Date': '06/25/2018 12:00:00 PM' }));
+    expect(record).toMatchObject({ status: 'resolved', anomalies: [] });
     expect(steps(translate({ 'Closed Date': '06/25/2018 12:00:00 PM' })).at(-1)).toBe(
       'resolved 2018-06-26T14:58:54.000Z',
     );
@@ -85,7 +96,6 @@ describe('a row of New York’s requests', () => {
     [{ 'Complaint Type': '' }, 'Complaint Type is empty'],
     [{ Status: 'Lost' }, 'Status "Lost"'],
     [{ 'Closed Date': '', 'Resolution Action Updated Date': '' }, 'Closed Date is empty'],
-    [{ 'Due Date': 'soon' }, 'Due Date "soon"'],
   ])('with %j says what is wrong', (change, reason) => {
     expect(reasonOf(translate(change as unknown as Row))).toContain(reason);
   });

@@ -1,7 +1,9 @@
 /** What the tests of files share: the city's names, and events as they are easily compared. */
-import { BOROUGHS, LINKED_CITIES, SERVICES } from '../../../seeds/reference/index.ts';
+import { CATALOGUE } from '../../../seeds/reference/index.ts';
 import { TYPE_PREFIX } from '../../../server/contract/event-types.ts';
 import { boroughNames } from '../../../server/domain/borough-names.ts';
+import { type FoldedRequest, foldRequest, requestEvent } from '../../../server/domain/request.ts';
+import { compareEvents } from '../../../server/domain/subject.ts';
 import type { Translation, TranslatorOptions } from '../../../server/ingest/files/row.ts';
 import { serviceNames } from '../../../server/ingest/files/services.ts';
 import { checkEvent, Refusal } from '../../../server/ingest/validate.ts';
@@ -9,8 +11,8 @@ import { checkEvent, Refusal } from '../../../server/ingest/validate.ts';
 export const OPTIONS: TranslatorOptions = {
   source: 'urn:test:311',
   time_zone: 'America/Toronto',
-  boroughCodeOf: boroughNames([...BOROUGHS, ...LINKED_CITIES]),
-  serviceOf: serviceNames(SERVICES),
+  boroughCodeOf: boroughNames(CATALOGUE.territories),
+  serviceOf: serviceNames(CATALOGUE.services),
 };
 
 /** The events of a row; each must be one that the server takes. */
@@ -29,3 +31,13 @@ export const kinds = (translation: Translation): string[] =>
   steps(translation).map((step) => step.split(' ')[0]!);
 export const reasonOf = (translation: Translation): string | null =>
   translation.kind === 'rejected' ? translation.reason : translation.fault;
+
+/** The record of a request that rows tell of: all of one id. */
+export function recordOf(...translations: readonly Translation[]): FoldedRequest {
+  const events = translations.flatMap(eventsOf).flatMap((event) => {
+    const checked = checkEvent(event, Date.parse('2027-01-01T00:00:00Z') * 1000, false);
+    return checked instanceof Refusal ? [] : (requestEvent(checked) ?? []);
+  });
+  const once = new Map(events.map((event) => [`${event.event_id} ${event.time_us}`, event]));
+  return foldRequest('a request', [...once.values()].toSorted(compareEvents));
+}
