@@ -5,6 +5,7 @@ import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
 import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
+import { catalogueRouter } from './catalogue/http.ts';
 import type { Config } from './config.ts';
 import type { Router as CallRouter } from './domain/routing.ts';
 import type { Batcher } from './ingest/batcher.ts';
@@ -17,6 +18,7 @@ import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { LiveState } from './live/state.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
+import { readCatalogue, saveCatalogue } from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
@@ -49,6 +51,19 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
     boundariesRouter({
       store: { codes: () => territoryCodes(parts.db), save: (items) => saveBoundaries(parts.db, items) },
       admin: requireAdmin(access, 'Boundaries are set'),
+      logger,
+    }),
+  );
+  app.use(
+    catalogueRouter({
+      store: {
+        read: () => readCatalogue(parts.db),
+        save: (said, accept) => saveCatalogue(parts.db, said, { replace: true, accept }),
+      },
+      gate,
+      admin: requireAdmin(access, 'The catalogue is changed'),
+      clock,
+      time_zone: config.time_zone,
       logger,
     }),
   );

@@ -1,5 +1,6 @@
 /** `/api/openapi.json`: every HTTP endpoint, its inputs and answers. */
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
+import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
@@ -240,6 +241,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   ]),
   '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
+  ...CATALOGUE_PATHS,
   '/api/v1/boundaries': boundariesPath,
   '/api/v1/keys': keysPath,
   '/api/v1/keys/{id}': keyPath,
@@ -291,6 +293,7 @@ export function openApiPage(version: string): JsonSchema {
       schemas: {
         ...STATE_SCHEMAS,
         ...REQUEST_SCHEMAS,
+        ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
         ...events,

@@ -1,5 +1,5 @@
 /** The city's promises, ready to count deadlines by: which policy holds for a service on a date, and its calendars, compiled once. */
-import type { Catalogue, DeadlinePolicy } from '../contract/catalogue.ts';
+import type { Catalogue, DeadlinePolicy, ServiceDefinition } from '../contract/catalogue.ts';
 import { type CountingCalendar, compileCalendar } from './calendar.ts';
 import type { HolidayCalendar } from './holidays.ts';
 import { localDate } from './office-hours.ts';
@@ -11,10 +11,15 @@ export interface CityRulesOptions {
   readonly holidays: HolidayCalendar;
 }
 
+/** Id of the policy of a service on a local date; null: no predetermined time. */
+export function policyOn({ policy, earlier_policies = [] }: ServiceDefinition, date: string): string | null {
+  const earlier = earlier_policies.find(({ until }) => date < until);
+  return earlier ? earlier.policy : policy;
+}
+
 export class CityRules implements DeadlineRules {
   readonly #options: CityRulesOptions;
-  /** Id of its policy, by service. */
-  readonly #services: ReadonlyMap<string, string | null>;
+  readonly #services: ReadonlyMap<string, ServiceDefinition>;
   /** The versions of a policy, the newest first. */
   readonly #versions = new Map<string, readonly DeadlinePolicy[]>();
   readonly #calendars = new Map<string, CountingCalendar | null>();
@@ -22,7 +27,7 @@ export class CityRules implements DeadlineRules {
   constructor(options: CityRulesOptions) {
     this.#options = options;
     const { services, policies } = options.catalogue;
-    this.#services = new Map(services.map(({ id, policy }) => [id, policy]));
+    this.#services = new Map(services.map((service) => [service.id, service]));
     for (const policy of policies) {
       const versions = [...(this.#versions.get(policy.id) ?? []), policy];
       this.#versions.set(
@@ -32,12 +37,17 @@ export class CityRules implements DeadlineRules {
     }
   }
 
+  service(id: string): ServiceDefinition | null {
+    return this.#services.get(id) ?? null;
+  }
+
   policyFor(service: string | null, at_us: number): DeadlinePolicy | null {
-    const id = service === null ? null : this.#services.get(service);
-    const versions = id == null ? undefined : this.#versions.get(id);
-    if (!versions) return null;
+    const known = service === null ? null : this.service(service);
+    if (!known) return null;
     const date = localDate(at_us, this.#options.time_zone);
-    return versions.find(({ valid_from }) => valid_from <= date) ?? null;
+    const id = policyOn(known, date);
+    const versions = id === null ? undefined : this.#versions.get(id);
+    return versions?.find(({ valid_from }) => valid_from <= date) ?? null;
   }
 
   policy(reference: string): DeadlinePolicy | null {
