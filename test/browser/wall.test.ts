@@ -107,8 +107,8 @@ describe('the wall', () => {
 
   it('shows what comes without a queue: mail that is open, and visits of the web site', async () => {
     await server.send([
-      { type: 'mail.received', subject: 'mail-1', data: {} },
-      { type: 'mail.received', subject: 'mail-2', data: {} },
+      { type: 'mail.received', subject: 'mail-1', data: { medium: 'email' } },
+      { type: 'mail.received', subject: 'mail-2', data: { medium: 'post' } },
       { type: 'web.page_viewed', subject: 'session-1', data: { path: '/dechets' } },
     ]);
     const page = await open('/mur');
@@ -126,21 +126,21 @@ describe('the wall', () => {
     const page = await open('/mur');
     const forecast = (queue: string) =>
       tile(page, queue).getByRole('button', { name: 'Contacts prévus dans l’heure à venir' });
-    await forecast('AJ').waitFor();
-    expect(await textOf(forecast('AJ'))).toMatch(/—$/);
-    await forecast('AJ').click();
+    await forecast('centre').waitFor();
+    expect(await textOf(forecast('centre'))).toMatch(/—$/);
+    await forecast('centre').click();
     await expect.poll(() => textOf(page.getByRole('dialog'))).toContain('deux semaines d’historique');
     await page.keyboard.press('Escape');
     const calls = [1, 2, 3, 4].flatMap((week) =>
       Array.from({ length: 36 }, (_, at) => ({
         type: 'call.queued',
         subject: `past-${week}-${at}`,
-        data: { queue: 'AJ' },
+        data: { queue: 'centre' },
         time: new Date(Date.now() - week * WEEK_MS + (Math.floor(at / 2) - 9) * QUARTER_MS),
       })),
     );
     await server.send(calls);
-    await expect.poll(() => textOf(forecast('AJ')), { timeout: 90_000, interval: 500 }).toMatch(/\d$/);
+    await expect.poll(() => textOf(forecast('centre')), { timeout: 90_000, interval: 500 }).toMatch(/\d$/);
     expect(await textOf(forecast('AC'))).toMatch(/—$/);
   }, 120_000);
 
