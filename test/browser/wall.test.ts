@@ -28,9 +28,23 @@ const tile = (page: Page, queue: string) => page.locator(`[data-queue="${queue}"
 const textOf = async (part: Locator): Promise<string> => (await part.textContent())?.trim() ?? '';
 const waitingOf = (page: Page, queue: string) => tile(page, queue).locator('.value').first();
 
+const WEEK_MS = 7 * 86_400_000;
+const QUARTER_MS = 900_000;
+/** Two calls in each quarter of an hour, around this time of day in each of the last four weeks: enough to forecast from. */
+const fourWeeks = (queue: string) =>
+  [1, 2, 3, 4].flatMap((week) =>
+    Array.from({ length: 36 }, (_, at) => ({
+      type: 'call.queued',
+      subject: `past-${week}-${at}`,
+      data: { queue },
+      time: new Date(Date.now() - week * WEEK_MS + (Math.floor(at / 2) - 9) * QUARTER_MS),
+    })),
+  );
+
 beforeAll(async () => {
   const executablePath = await findChromium();
   server = await TestServer.create();
+  await server.send(fourWeeks('centre'));
   browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
 });
 afterAll(async () => {
@@ -120,28 +134,16 @@ describe('the wall', () => {
     await expect.poll(() => textOf(page.getByRole('dialog'))).toContain('reçus, sans réponse');
   });
 
-  it('says why it expects nothing where the history is too short, and what it expects where it is not', async () => {
-    const WEEK_MS = 7 * 86_400_000;
-    const QUARTER_MS = 900_000;
+  it('says what it expects of the next hour, and why it expects nothing where the history is too short', async () => {
     const page = await open('/mur');
     const forecast = (queue: string) =>
       tile(page, queue).getByRole('button', { name: 'Contacts prévus dans l’heure à venir' });
     await forecast('centre').waitFor();
-    expect(await textOf(forecast('centre'))).toMatch(/—$/);
-    await forecast('centre').click();
-    await expect.poll(() => textOf(page.getByRole('dialog'))).toContain('deux semaines d’historique');
-    await page.keyboard.press('Escape');
-    const calls = [1, 2, 3, 4].flatMap((week) =>
-      Array.from({ length: 36 }, (_, at) => ({
-        type: 'call.queued',
-        subject: `past-${week}-${at}`,
-        data: { queue: 'centre' },
-        time: new Date(Date.now() - week * WEEK_MS + (Math.floor(at / 2) - 9) * QUARTER_MS),
-      })),
-    );
-    await server.send(calls);
     await expect.poll(() => textOf(forecast('centre')), { timeout: 90_000, interval: 500 }).toMatch(/\d$/);
     expect(await textOf(forecast('AC'))).toMatch(/—$/);
+    await forecast('AC').click();
+    const reasons = /deux semaines d’historique|Fermé, et rien à prévoir/;
+    await expect.poll(() => textOf(page.getByRole('dialog'))).toMatch(reasons);
   }, 120_000);
 
   it('cuts no name, however long', async () => {
