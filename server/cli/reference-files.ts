@@ -72,7 +72,10 @@ export async function readReferenceFiles(files: readonly string[]): Promise<Read
     const item = bySection[section as Section]?.[Number(index)];
     const rest = path.slice(`/${section}/${index}`.length);
     if (!item) return { place: `the server's ${section || 'catalogue'}`, message };
-    return { place: item.place(rest), message: rest === '' ? message : `${rest.slice(1)} ${message}` };
+    const place = item.place(rest);
+    // Where the place names a column, its name is not said again.
+    const field = rest === '' || place.endsWith(')') ? '' : `${rest.slice(1).replaceAll('/', '.')}: `;
+    return { place, message: field + message };
   };
   const value = Object.fromEntries(
     SECTIONS.map((section) => [section, bySection[section].map((item) => item.value)]),

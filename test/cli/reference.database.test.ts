@@ -136,9 +136,9 @@ describe('vigie reference load', () => {
     const { code, out, err } = await reference(['load', units, services]);
     expect(code).toBe(1);
     expect(out).toBe('');
-    expect(err).toContain('units.json:3:28: name has no en\n');
-    expect(err).toContain('services.csv:3, column 4 (nature): nature must be one of information, request,');
-    expect(err).toContain('services.csv:3, column 8 (placed): placed must be true or false\n');
+    expect(err).toContain('units.json:3:28: name: has no en\n');
+    expect(err).toContain('services.csv:3, column 4 (nature): must be one of information, request,');
+    expect(err).toContain('services.csv:3, column 8 (placed): must be true or false\n');
     expect(err).toContain('services.csv:4: has 2 fields, not 8');
     expect(err).toContain('Nothing was loaded.');
     expect(await stored()).toEqual(before);
@@ -152,9 +152,9 @@ describe('vigie reference load', () => {
     expect(code).toBe(1);
     const told = err.split('\n').filter((line) => line.startsWith('bad.json'));
     expect(told).toHaveLength(3);
-    expect(told.join('\n')).toMatch(/bad\.json:\d+:\d+: unit there is no unit "roads"; those are .*voirie/);
-    expect(told.join('\n')).toMatch(/bad\.json:\d+:\d+: id b is there twice/);
-    expect(told.join('\n')).toMatch(/bad\.json:\d+:\d+: policy there is no policy "soon"; those are /);
+    expect(told.join('\n')).toMatch(/bad\.json:\d+:\d+: unit: there is no unit "roads"; those are .*voirie/);
+    expect(told.join('\n')).toMatch(/bad\.json:\d+:\d+: id: b is there twice/);
+    expect(told.join('\n')).toMatch(/bad\.json:\d+:\d+: policy: there is no policy "soon"; those are /);
   });
 
   it('refuses to edit a version in force, and takes the new times as a new version', async () => {
@@ -165,7 +165,7 @@ describe('vigie reference load', () => {
     const refused = await reference(['load', await file('policies.json', { policies: [edited] })]);
     expect(refused.code).toBe(1);
     expect(refused.err).toMatch(
-      /^policies\.json:\d+:\d+: version .* is in force since .* add version 3 with/,
+      /^policies\.json:\d+:\d+: version: version .* is in force since .* add version 3 with/,
     );
     const next = { ...edited, version: last.version + 1, valid_from: LATER };
     const { code, out } = await reference(['load', await file('policies.json', { policies: [next] })]);
