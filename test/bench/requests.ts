@@ -47,7 +47,7 @@ function lifeOf(id: string, start_us: number, random: () => number): EventRecord
 }
 
 /** In the order of their times, as they come from day to day: a batch has one event of most of its requests. */
-function livesOf(requests: number, round: number): EventRecord[] {
+export function livesOf(requests: number, round: number): EventRecord[] {
   const random = uniform(31_100 + round);
   const from_us = Date.parse('2026-03-02T12:00:00Z') * 1000;
   const lives = Array.from({ length: requests }, (_, index) =>
