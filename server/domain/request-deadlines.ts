@@ -8,7 +8,7 @@
  */
 import type { DeadlineKind, DeadlinePolicy, Target } from '../contract/catalogue.ts';
 import { ALWAYS, type CountingCalendar } from './calendar.ts';
-import { type Clock, dueAt, measureOf, type Stop, targetAmount_us } from './deadline.ts';
+import { type Clock, countedUntil, dueAt, measureOf, type Stop, targetAmount_us } from './deadline.ts';
 import type { FoldedRequest, Promise as Promised } from './request.ts';
 
 /** What the city promises, ready to count by. */
@@ -80,9 +80,14 @@ class Runs {
       warning_share: policy.warning_share,
     });
   }
-  /** A date that was given moves with the pauses, by the clock. */
+  /** A date that was given moves with the pauses after it was given, by the clock; those before it were known then. */
   byDate(draft: Draft, due_us: number, warning_share: number): void {
-    const amount_us = Math.max(0, due_us - draft.start_us);
+    const { start_us, from_us = start_us } = draft;
+    const stops = stopsOf(this.#request, null).flatMap((stop): Stop[] => {
+      if (stop.from_us >= from_us) return [];
+      return [{ ...stop, to_us: Math.min(stop.to_us ?? from_us, from_us) }];
+    });
+    const amount_us = countedUntil({ calendar: ALWAYS, start_us, amount_us: 0, stops }, due_us);
     this.#add(draft, ALWAYS, amount_us, { policy: null, target: 'date', calendar: null, warning_share });
   }
 
@@ -95,13 +100,13 @@ class Runs {
     const { kind, start_us, met_us, over_us, from_us = start_us } = draft;
     const clock: Clock = { calendar, start_us, amount_us, stops: stopsOf(this.#request, over_us) };
     const run: DeadlineRun = { kind, clock, ...about, from_us, met_us, over_us };
-    this.list.push({ ...run, ...momentsOf(run) });
+    this.list.push({ ...run, ...timesOf(run) });
   }
 }
 
 const targetText = ({ amount, unit }: Target): string => `${amount} ${unit}`;
 
-function momentsOf(run: DeadlineRun): Pick<Deadline, 'due_us' | 'warning_us' | 'breach_us'> {
+function timesOf(run: DeadlineRun): Pick<Deadline, 'due_us' | 'warning_us' | 'breach_us'> {
   const { clock, over_us, from_us } = run;
   const due_us = dueAt(clock);
   if (due_us === null) return { due_us, warning_us: warningOf(run, null), breach_us: null };
@@ -117,8 +122,9 @@ function warningOf(
 ): number | null {
   if (warning_share >= 1) return null;
   const at_us = dueAt(clock, warning_share);
-  if (at_us === null || (over_us !== null && over_us <= at_us)) return null;
+  if (at_us === null) return null;
   const moment_us = Math.max(at_us, from_us);
+  if (over_us !== null && over_us <= moment_us) return null;
   return due_us !== null && moment_us >= due_us ? null : moment_us;
 }
 
@@ -138,36 +144,33 @@ export function deadlinesOf(request: FoldedRequest, rules: DeadlineRules): Deadl
       : rules.policy(promise.policy);
   };
   const standing = policyOf(request.promises.at(-1));
-  const ends = request.settlements.map(({ from_us }) => from_us);
-  /** Where a run that began at an instant is over because the request was settled or ended. */
-  const endAfter = (start_us: number): number | null => ends.find((at_us) => at_us >= start_us) ?? null;
+  /** Where what began in a spell is over because the request was settled or ended. */
+  const overIn = (spell: number): number | null => request.settlements[spell]?.from_us ?? null;
 
-  const transmitted = earliest(request.transmitted_us, endAfter(created_us));
-  runs.byPolicy(
-    { kind: 'transmission', start_us: created_us, met_us: request.transmitted_us, over_us: transmitted },
-    standing,
-  );
-  for (const { start_us, met_us } of request.rounds) {
-    const over_us = earliest(met_us, endAfter(start_us));
-    runs.byPolicy({ kind: 'acknowledgement', start_us, met_us, over_us }, standing);
+  const over_us = earliest(request.transmitted_us, overIn(0));
+  const met_us = over_us === request.transmitted_us ? over_us : null;
+  runs.byPolicy({ kind: 'transmission', start_us: created_us, met_us, over_us }, standing);
+  for (const { at_us, spell, met_us } of request.rounds) {
+    const over_us = earliest(met_us, overIn(spell));
+    runs.byPolicy({ kind: 'acknowledgement', start_us: at_us, met_us, over_us }, standing);
   }
-  for (const draft of statusRuns(request, created_us, endAfter)) runs.byPolicy(draft, standing);
+  for (const draft of statusRuns(request, created_us, overIn)) runs.byPolicy(draft, standing);
   settlementRuns(runs, request, created_us, policyOf);
   return runs.list;
 }
 
+/** From the creation and from each reopening to the first publication, from there to the next, and to the end of that spell. */
 function statusRuns(
   { publications, reopenings }: FoldedRequest,
   created_us: number,
-  endAfter: (start_us: number) => number | null,
+  overIn: (spell: number) => number | null,
 ): Draft[] {
-  const starts = [created_us, ...publications, ...reopenings].sort((a, b) => a - b);
-  return starts.flatMap((start_us, index): Draft[] => {
-    const next_us = starts[index + 1];
-    const end_us = endAfter(start_us);
-    if (end_us !== null && end_us <= start_us) return [];
-    const met_us = next_us !== undefined && publications.includes(next_us) ? next_us : null;
-    return [{ kind: 'status', start_us, met_us, over_us: earliest(next_us, end_us) }];
+  return [created_us, ...reopenings].flatMap((begin_us, spell): Draft[] => {
+    const told = publications.flatMap((told) => (told.spell === spell ? told.at_us : []));
+    return [begin_us, ...told].map((start_us, index): Draft => {
+      const met_us = told[index] ?? null;
+      return { kind: 'status', start_us, met_us, over_us: met_us ?? overIn(spell) };
+    });
   });
 }
 
@@ -181,6 +184,8 @@ function settlementRuns(
   const end_us = last?.to_us === null ? last.from_us : null;
   for (const [index, promise] of promises.entries()) {
     const next_us = promises[index + 1]?.at_us;
+    // Changed again at the same moment: it never held.
+    if (next_us === promise.at_us) continue;
     const over_us = next_us ?? end_us;
     const met_us = next_us === undefined ? settled_us : null;
     const draft: Draft = {
@@ -207,13 +212,12 @@ export interface Moment {
   readonly at_us: number;
 }
 
-/** Everything that has come to pass by an instant, in order of time. */
-export function momentsUntil(deadlines: readonly Deadline[], now_us: number): Moment[] {
+/** All breaches and warnings there are, or will be if nothing happens, in order of time. */
+export function momentsOf(deadlines: readonly Deadline[]): Moment[] {
   const moments: Moment[] = [];
   for (const { kind, warning_us, breach_us } of deadlines) {
-    if (warning_us !== null && warning_us <= now_us)
-      moments.push({ what: 'warning', kind, at_us: warning_us });
-    if (breach_us !== null && breach_us <= now_us) moments.push({ what: 'breach', kind, at_us: breach_us });
+    if (warning_us !== null) moments.push({ what: 'warning', kind, at_us: warning_us });
+    if (breach_us !== null) moments.push({ what: 'breach', kind, at_us: breach_us });
   }
   return moments.sort((a, b) => a.at_us - b.at_us);
 }

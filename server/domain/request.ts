@@ -5,6 +5,7 @@
  * A request is settled when it is resolved, or closed without that; `closed` after `resolved` is only put to the files. It leaves
  * the backlog then, and comes back when it is reopened.
  */
+import { Temporal } from 'temporal-polyfill';
 import type { EventData, EventRecord, EventType } from '../contract/event-types.ts';
 import { type Anomaly, type BacklogCause, isOpenStatus, type RequestStatus } from '../contract/requests.ts';
 import type { Stop } from './deadline.ts';
@@ -44,9 +45,14 @@ export interface Promise {
   readonly policy: string | null;
   readonly due_us: number | null;
 }
+/** Something that began while the request was open. */
+export interface Begun {
+  readonly at_us: number;
+  /** How often it had been reopened by then: what began is over, at the latest, where `settlements[spell]` begins. */
+  readonly spell: number;
+}
 /** A round of work: from its beginning (transmission, reopening) to the first sign that somebody has taken it up. */
-export interface Round {
-  readonly start_us: number;
+export interface Round extends Begun {
   met_us: number | null;
 }
 export interface Published {
@@ -77,15 +83,15 @@ export interface FoldedRequest {
   merged_into: string | null;
   work_order: string | null;
   published: Published | null;
-  /** When it was first transmitted, or taken up without that. */
+  /** When it was first transmitted, or taken up or settled without that. */
   transmitted_us: number | null;
   /** Cancelled or merged. */
   ended_us: number | null;
   readonly pauses: Stop[];
   readonly settlements: Stop[];
   readonly rounds: Round[];
-  /** When a status was published. */
-  readonly publications: number[];
+  /** When a status was published; one of a settled request tells, but promises nothing more. */
+  readonly publications: Begun[];
   readonly reopenings: number[];
   readonly promises: Promise[];
   readonly moves: BacklogMove[];
@@ -126,6 +132,9 @@ const empty = (): FoldedRequest => ({
 });
 
 const isoOf = (time_us: number): string => new Date(time_us / 1000).toISOString();
+/** Of RFC 3339; unlike `Date` it knows leap seconds and microseconds. */
+const microsecondsOf = (text: string): number =>
+  Number(Temporal.Instant.from(text).epochNanoseconds / 1_000n);
 
 class Fold {
   readonly state = empty();
@@ -133,6 +142,8 @@ class Fold {
   #event!: RequestEvent;
   /** The event's time, but not before the creation. */
   #at_us = 0;
+  /** How far it was taken up since it was created or last reopened. */
+  #taken_up: 'acknowledged' | 'work_ordered' | null = null;
 
   constructor(id: string) {
     this.#id = id;
@@ -180,7 +191,7 @@ class Fold {
   }
 
   #promise(policy: string | null, due_at: string | undefined): void {
-    const due_us = due_at === undefined ? null : Date.parse(due_at) * 1000;
+    const due_us = due_at === undefined ? null : microsecondsOf(due_at);
     this.state.promises.push({ at_us: this.#at_us, service: this.state.service, policy, due_us });
   }
 
@@ -193,9 +204,13 @@ class Fold {
   /** It is with somebody: transmission is met, and acknowledgement begins. */
   #begun(): void {
     const { state } = this;
-    if (state.transmitted_us !== null) return;
+    if (state.transmitted_us !== null || !this.#open) return;
     state.transmitted_us = this.#at_us;
-    if (this.#open) state.rounds.push({ start_us: this.#at_us, met_us: null });
+    // A reopening has begun a round already.
+    if (state.reopened === 0) state.rounds.push({ ...this.#now(), met_us: null });
+  }
+  #now(): Begun {
+    return { at_us: this.#at_us, spell: this.state.reopened };
   }
 
   takeUp(status: 'acknowledged' | 'work_ordered', data: EventData): void {
@@ -209,8 +224,8 @@ class Fold {
     }
     this.#meet();
     // Ordered work is not undone by an acknowledgement that comes after it, and a pause ends with its own event.
-    if (state.status !== 'paused' && !(state.status === 'work_ordered' && status === 'acknowledged'))
-      state.status = status;
+    if (this.#taken_up !== 'work_ordered') this.#taken_up = status;
+    if (state.status !== 'paused') state.status = this.#standing();
   }
   #meet(): void {
     const round = this.state.rounds.at(-1);
@@ -244,8 +259,8 @@ class Fold {
   }
   /** What an open request that is not paused is, by what was done before. */
   #standing(): RequestStatus {
-    const { rounds, work_order, transmitted_us, reopened } = this.state;
-    if (rounds.at(-1)?.met_us != null) return work_order === null ? 'acknowledged' : 'work_ordered';
+    const { transmitted_us, reopened } = this.state;
+    if (this.#taken_up !== null) return this.#taken_up;
     if (reopened > 0) return 'reopened';
     return transmitted_us === null ? 'received' : 'transmitted';
   }
@@ -253,7 +268,7 @@ class Fold {
   publish(data: EventData): void {
     const expected_at = data.expected_at ?? null;
     this.state.published = { text: data.text ?? '', at_us: this.#at_us, expected_at };
-    this.state.publications.push(this.#at_us);
+    if (this.#open) this.state.publications.push(this.#now());
   }
 
   settle(status: 'resolved' | 'closed', data: EventData): void {
@@ -288,8 +303,9 @@ class Fold {
     state.merged_into = null;
     state.reopened += 1;
     state.status = 'reopened';
+    this.#taken_up = null;
     state.reopenings.push(this.#at_us);
-    state.rounds.push({ start_us: this.#at_us, met_us: null });
+    state.rounds.push({ ...this.#now(), met_us: null });
     this.#move('reopened', 1);
   }
 
@@ -317,7 +333,9 @@ class Fold {
     if (data.borough !== undefined) this.#place(data.borough, state.unit);
     if (data.service === undefined && data.due_at === undefined && data.policy === undefined) return;
     state.service = data.service ?? state.service;
-    this.#promise(data.policy ?? null, data.due_at);
+    // A version it was moved to goes on holding when only the date is changed.
+    const standing = data.service === undefined ? state.promises.at(-1)?.policy : null;
+    this.#promise(data.policy ?? standing ?? null, data.due_at);
   }
 
   #place(borough: string | null, unit: string | null): void {

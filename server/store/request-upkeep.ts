@@ -2,11 +2,12 @@
 import type { Database } from './database.ts';
 import type { CommittedBatch } from './events.types.ts';
 import { rfc3339Of } from './instants.ts';
-import { type RequestRecords, sql } from './requests.ts';
+import { lockRequests, type RequestRecords, sql } from './requests.ts';
 import type { Projected } from './requests.types.ts';
 
 /** Records of one transaction: what waits for them waits for so many at most. */
 const ROWS_MAX = 200;
+const PROMISES_CHANGED = 'The city’s promises were changed: by these it did not happen.';
 
 export interface RequestUpkeepOptions {
   readonly db: Database;
@@ -55,9 +56,10 @@ export class RequestUpkeep {
       const written = { batch: number, server_id, received_us: now_us };
       let last: string | undefined;
       const projected = await db.transaction(async (client) => {
-        const rows = await sql.lock_open(client, { after, rows_max: ROWS_MAX });
-        last = rows.at(-1)?.id;
-        return records.again(client, rows, written, now_us);
+        const ids = (await sql.open_ids(client, { after, rows_max: ROWS_MAX })).map(({ id }) => id);
+        last = ids.at(-1);
+        const locked = ids.length === 0 ? [] : await lockRequests(client, ids);
+        return records.again(client, locked, written, now_us, PROMISES_CHANGED);
       });
       if (last === undefined) return;
       after = last;

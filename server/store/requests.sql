@@ -1,9 +1,13 @@
--- The records of some requests, locked in one order, so that two transactions never wait for each other.
+-- A lock for each part of the ids that a transaction touches, taken in one order before anything else: two transactions never wait for
+-- each other in a circle, and none makes a record that another one is making. Apart from lock_requests, whose snapshot
+-- must be taken after the wait.
+-- BLOCK lock_parts
+select pg_advisory_xact_lock($lock_class::integer, part)::text from unnest($parts::integer[]) as part
+
 -- BLOCK lock_requests
 select id, number, revision, told, moves, history
 from request
 where id = any ($ids::text[])
-order by id
 for update
 
 -- BLOCK save_requests
@@ -23,7 +27,6 @@ from jsonb_to_recordset($rows::jsonb) as r (
   requesters bigint, merged_into text, work_order text, published jsonb, next_at timestamptz, told jsonb,
   moves jsonb, history jsonb
 )
-order by id
 on conflict (id) do update set
   revision = excluded.revision,
   status = excluded.status,
@@ -50,7 +53,7 @@ on conflict (id) do update set
   told = excluded.told,
   moves = excluded.moves,
   history = excluded.history
--- Another transaction may have made the record after it was looked for: then this one looks again.
+-- Always so under the locks.
 where request.revision = excluded.revision - 1
 returning id, number
 
@@ -92,10 +95,5 @@ for update skip locked
 select (extract(epoch from min(next_at)) * 1000000)::bigint as next_us from request
 
 -- A page of the open records, for when the city's promises have changed.
--- BLOCK lock_open
-select id, number, revision, told, moves, history
-from request
-where open and id > $after
-order by id
-limit $rows_max
-for update
+-- BLOCK open_ids
+select id from request where open and id > $after order by id limit $rows_max

@@ -13,7 +13,7 @@ import { type BacklogMove, type FoldedRequest, foldRequest, mergeEvents } from '
 import {
   type DeadlineRules,
   deadlinesOf,
-  momentsUntil,
+  momentsOf,
   nextMoment,
   settlementOf,
 } from '../domain/request-deadlines.ts';
@@ -44,21 +44,36 @@ const Locked = Type.Object({
 });
 export type LockedRequest = Type.Static<typeof Locked>;
 export const sql = loadSql(import.meta.url, {
+  lock_parts: many(Type.Object({})),
   lock_requests: many(Locked),
   save_requests: many(Type.Object({ id: Type.String(), number: Type.Integer() })),
   insert_moves: none,
   insert_deadline_events: none,
   lock_due: many(Locked),
   next_due: zeroOrOne(Type.Object({ next_us: Type.Union([Type.Integer(), Type.Null()]) })),
-  lock_open: many(Locked),
+  open_ids: many(Type.Object({ id: Type.String() })),
 });
 
 /** A moment longer ago than this when it becomes known is history: more of it may be on its way. */
 const LATE_US = 120_000_000;
 /** So long history is left to come in before the clock tells what it knows of it. */
 const SETTLE_US = 60_000_000;
-/** A record that another transaction makes at the same time is looked for again so often. */
-const ATTEMPTS_MAX = 5;
+/** Parts of all ids that are locked by themselves: a large batch takes them all, two small ones seldom meet. */
+const PARTS = 128;
+/** Of our advisory locks. */
+const LOCK_CLASS = 3_110_313;
+
+function partOf(id: string): number {
+  let hash = 0;
+  for (let at = 0; at < id.length; at += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
+  return (hash >>> 0) % PARTS;
+}
+/** Locks some records, and their ids if there are none yet, until the end of the transaction. */
+export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+  const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
+  await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts });
+  return sql.lock_requests(client, { ids });
+}
 
 /** The transaction in which records are written. */
 export interface Written {
@@ -76,6 +91,10 @@ interface Draft {
   readonly next_us: number | null;
   readonly told: readonly Told[];
   readonly rows: readonly Telling[];
+}
+
+interface Saved extends Draft {
+  readonly number: number;
 }
 
 const textOf = (time_us: number | null): string | null => (time_us === null ? null : rfc3339Of(time_us));
@@ -107,41 +126,33 @@ export class RequestRecords {
     written: Written,
     now_us: number,
   ): Promise<Projected> {
-    let waiting = new Map<string, StoredRequestEvent[]>();
+    const fresh = new Map<string, StoredRequestEvent[]>();
     for (const event of events) {
       const stored = storedEvent(event, this.#sources());
       if (stored === null) continue;
-      const others = waiting.get(event.subject);
+      const others = fresh.get(event.subject);
       if (others) others.push(stored);
-      else waiting.set(event.subject, [stored]);
+      else fresh.set(event.subject, [stored]);
     }
-    if (waiting.size === 0) return NOTHING_PROJECTED;
-    const requests: RequestPicture[] = [];
-    const told: BreachState[] = [];
-    for (let attempt = 0; waiting.size > 0; attempt += 1) {
-      if (attempt === ATTEMPTS_MAX)
-        throw new Error(`${waiting.size} requests are changed all the time by others`);
-      const ids = [...waiting.keys()].sort();
-      const known = new Map((await sql.lock_requests(client, { ids })).map((row) => [row.id, row]));
-      const drafts = ids.map((id) => this.#draft(id, known.get(id), waiting.get(id) ?? [], now_us));
-      const done = await this.#save(client, drafts, written);
-      requests.push(...done.requests);
-      told.push(...done.told);
-      const saved = new Set(done.requests.map(({ id }) => id));
-      waiting = new Map([...waiting].filter(([id]) => !saved.has(id)));
-    }
-    return { requests, told };
+    if (fresh.size === 0) return NOTHING_PROJECTED;
+    const known = new Map((await lockRequests(client, [...fresh.keys()])).map((row) => [row.id, row]));
+    const drafts = [...fresh].map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
+    return this.#save(client, drafts, written);
   }
 
-  /** Folds records again that are locked: under the rules that hold now, and up to now. */
+  /**
+   * Folds records again that are locked: under the rules that hold now, and up to now.
+   * @param reason of what is withdrawn then
+   */
   async again(
     client: pg.ClientBase,
     locked: readonly LockedRequest[],
     written: Written,
     now_us: number,
+    reason?: string,
   ): Promise<Projected> {
     const drafts = locked.map((row) => this.#draft(row.id, row, [], now_us, true));
-    return this.#save(client, drafts, written);
+    return this.#save(client, drafts, written, reason);
   }
 
   /** @param tell also of what is open */
@@ -155,7 +166,7 @@ export class RequestRecords {
     const events = mergeEvents(before ? decodeHistory(before.history) : [], fresh);
     const folded = foldRequest(id, events);
     const deadlines = deadlinesOf(folded, this.#rules());
-    const telling = tellings(before?.told ?? [], momentsUntil(deadlines, now_us));
+    const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
     const due_us = settlementOf(deadlines)?.due_us ?? null;
     const draft = { id, before, events, folded, due_us };
     const next_us = nextMoment(deadlines, now_us);
@@ -166,33 +177,33 @@ export class RequestRecords {
     return { ...draft, rows: [], told: before?.told ?? [], next_us: Math.min(look_us, next_us ?? look_us) };
   }
 
-  async #save(client: pg.ClientBase, drafts: readonly Draft[], written: Written): Promise<Projected> {
+  async #save(
+    client: pg.ClientBase,
+    drafts: readonly Draft[],
+    written: Written,
+    reason = LATE_EVENTS,
+  ): Promise<Projected> {
     if (drafts.length === 0) return NOTHING_PROJECTED;
-    const saved = await sql.save_requests(client, { rows: JSON.stringify(drafts.map(rowOf)) });
-    const numbers = new Map(saved.map(({ id, number }) => [id, number]));
-    const kept = drafts.filter(({ id }) => numbers.has(id));
-    const moves = kept.flatMap((draft) => movesOf(draft, numbers.get(draft.id)!));
+    const rows = await sql.save_requests(client, { rows: JSON.stringify(drafts.map(rowOf)) });
+    if (rows.length !== drafts.length) throw new Error('a record was changed by another transaction');
+    const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+    const saved = drafts.map((draft): Saved => ({ ...draft, number: numbers.get(draft.id)! }));
+    const moves = saved.flatMap(movesOf);
     if (moves.length > 0) await sql.insert_moves(client, { rows: JSON.stringify(moves) });
-    return {
-      requests: kept.map((draft) => pictureOf(draft, numbers.get(draft.id)!)),
-      told: await this.#tell(client, kept, numbers, written),
-    };
+    return { requests: saved.map(pictureOf), told: await this.#tell(client, saved, written, reason) };
   }
 
   async #tell(
     client: pg.ClientBase,
-    drafts: readonly Draft[],
-    numbers: ReadonlyMap<string, number>,
+    saved: readonly Saved[],
     { batch, server_id, received_us }: Written,
+    reason: string,
   ): Promise<BreachState[]> {
-    const told = drafts.flatMap((draft) => {
-      const number = numbers.get(draft.id)!;
-      return draft.rows.map((row) => breachOf(draft, number, row, received_us));
-    });
-    if (told.length === 0) return [];
-    const rows = drafts.flatMap((draft) =>
-      draft.rows.map((row) => tellingRow(draft, numbers.get(draft.id)!, row)),
+    const told = saved.flatMap((request) =>
+      request.rows.map((row) => breachOf(request, row, received_us, reason)),
     );
+    if (told.length === 0) return [];
+    const rows = saved.flatMap((request) => request.rows.map((row) => tellingRow(request, row, reason)));
     await sql.insert_deadline_events(client, {
       rows: JSON.stringify(rows),
       recorded_at: rfc3339Of(received_us),
@@ -242,8 +253,8 @@ function rowOf(draft: Draft): object {
   };
 }
 
-function pictureOf(draft: Draft, number: number): RequestPicture {
-  const { id, folded, due_us } = draft;
+function pictureOf(draft: Saved): RequestPicture {
+  const { id, number, folded, due_us } = draft;
   const { status, service, borough, unit, longitude, latitude, created_us, settled_us } = folded;
   return {
     number,
@@ -263,7 +274,7 @@ function pictureOf(draft: Draft, number: number): RequestPicture {
 }
 
 /** Steps that are new, and those that are taken back, with the opposite n. */
-function movesOf({ before, folded }: Draft, number: number): object[] {
+function movesOf({ before, folded, number }: Saved): object[] {
   const count = new Map<string, number>();
   for (const entry of before?.moves ?? []) add(count, entry, -1);
   for (const move of folded.moves) add(count, entryOf(move), 1);
@@ -286,11 +297,14 @@ function add(count: Map<string, number>, entry: MoveEntry, times: number): void 
   count.set(key, (count.get(key) ?? 0) + times);
 }
 
-const WITHDRAWN = 'Late events show that it did not happen.';
+const LATE_EVENTS = 'Late events show that it did not happen.';
 
-function tellingRow({ id, folded }: Draft, number: number, { at_us, kind, what, turn }: Telling): object {
+function tellingRow(
+  { id, number, folded }: Saved,
+  { at_us, kind, what, turn }: Telling,
+  reason: string,
+): object {
   const { service, borough, unit } = folded;
-  const reason = what === 'withdrawal' ? WITHDRAWN : null;
   return {
     ts: rfc3339Of(at_us),
     request: number,
@@ -301,12 +315,16 @@ function tellingRow({ id, folded }: Draft, number: number, { at_us, kind, what, 
     service,
     borough,
     unit,
-    reason,
+    reason: what === 'withdrawal' ? reason : null,
   };
 }
 
-function breachOf({ id, folded }: Draft, number: number, telling: Telling, recorded_us: number): BreachState {
-  const { at_us, kind, what, turn } = telling;
+function breachOf(
+  { id, number, folded }: Saved,
+  { at_us, kind, what, turn }: Telling,
+  recorded_us: number,
+  reason: string,
+): BreachState {
   return {
     id: breachId(number, kind, what, at_us, turn),
     request: id,
@@ -318,7 +336,7 @@ function breachOf({ id, folded }: Draft, number: number, telling: Telling, recor
     service: folded.service,
     borough: folded.borough,
     unit: folded.unit,
-    reason: what === 'withdrawal' ? WITHDRAWN : null,
+    reason: what === 'withdrawal' ? reason : null,
   };
 }
 /** Names one row of `deadline_event`. */

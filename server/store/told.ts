@@ -21,13 +21,17 @@ const keyOf = (what: string, kind: string, at_us: number): string => `${what} ${
 const stands = (told: Told): boolean => told[3] % 2 === 0;
 
 /**
+ * What was told stays told when its moment still stands, even if a clock that was ahead told it before its time: only what cannot have
+ * happened is withdrawn.
  * @param told what was told before
- * @param moments what has come to pass, as is known now
+ * @param moments all breaches and warnings as they are known now, those to come included
+ * @param now_us what has come to pass by then is to be told
  * @returns the rows to write, and what is told then
  */
 export function tellings(
   told: readonly Told[],
   moments: readonly Moment[],
+  now_us: number,
 ): { readonly rows: readonly Telling[]; readonly told: readonly Told[] } {
   const expected = new Set(moments.map(({ what, kind, at_us }) => keyOf(what, kind, at_us)));
   const known = new Map(told.map((each) => [keyOf(each[0], each[1], each[2]), each]));
@@ -45,6 +49,7 @@ export function tellings(
     }
   }
   for (const { what, kind, at_us } of moments) {
+    if (at_us > now_us) continue;
     const before = known.get(keyOf(what, kind, at_us));
     if (before && stands(before)) continue;
     const turn = before ? before[3] + 1 : 0;

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { bench as benchBroadcast } from './broadcast.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import { bench as benchLatency } from './latency.ts';
+import { benchRequests } from './requests.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
 import { benchImport, benchRestart } from './whole.ts';
@@ -14,6 +15,7 @@ const BENCHES: Record<string, Bench> = {
   import: benchImport,
   restart: benchRestart,
   store: benchStore,
+  requests: benchRequests,
   latency: benchLatency,
   broadcast: benchBroadcast,
 };
