@@ -332,9 +332,8 @@ table request (
   work_order text,
   published jsonb,
   next_at timestamp with time zone,
-  told jsonb not null,
-  moves jsonb not null,
-  history jsonb not null
+  told json not null,
+  history json not null
 )
   CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number) WHERE open
   CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number)

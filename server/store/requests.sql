@@ -5,7 +5,7 @@
 select pg_advisory_xact_lock($lock_class::integer, part)::text from unnest($parts::integer[]) as part
 
 -- BLOCK lock_requests
-select id, number, revision, told, moves, history
+select id, number, revision, told, history
 from request
 where id = any ($ids::text[])
 for update
@@ -14,18 +14,18 @@ for update
 insert into request (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, next_at, told, moves, history
+  published, next_at, told, history
 )
 select
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, next_at, told, moves, history
-from jsonb_to_recordset($rows::jsonb) as r (
+  published, next_at, told, history
+from json_to_recordset($rows::json) as r (
   id text, revision integer, status text, open boolean, service text, nature text, channel text, borough text,
   place_borough text, unit text, longitude double precision, latitude double precision, created_at timestamptz,
   updated_at timestamptz, due_at timestamptz, settled_at timestamptz, resolution text, reopened integer,
-  requesters bigint, merged_into text, work_order text, published jsonb, next_at timestamptz, told jsonb,
-  moves jsonb, history jsonb
+  requesters bigint, merged_into text, work_order text, published jsonb, next_at timestamptz, told json,
+  history json
 )
 on conflict (id) do update set
   revision = excluded.revision,
@@ -51,7 +51,6 @@ on conflict (id) do update set
   published = excluded.published,
   next_at = excluded.next_at,
   told = excluded.told,
-  moves = excluded.moves,
   history = excluded.history
 -- Always so under the locks.
 where request.revision = excluded.revision - 1
@@ -84,7 +83,7 @@ from inserted
 
 -- The records that the deadline clock must look at, those that are late first; another server's are left to it.
 -- BLOCK lock_due
-select id, number, revision, told, moves, history
+select id, number, revision, told, history
 from request
 where next_at <= $now::timestamptz
 order by next_at

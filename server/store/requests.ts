@@ -31,15 +31,11 @@ import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './reques
 import { loadSql, many, none, zeroOrOne } from './sql.ts';
 import { type Telling, type Told, tellings } from './told.ts';
 
-/** A step as the record keeps it: `[µs, cause, n, borough, unit, across]`. */
-type MoveEntry = readonly [number, BacklogMove['cause'], 1 | -1, string | null, string | null, boolean];
-
 const Locked = Type.Object({
   id: Type.String(),
   number: Type.Integer(),
   revision: Type.Integer(),
   told: Type.Unsafe<readonly Told[]>(Type.Array(Type.Unknown())),
-  moves: Type.Unsafe<readonly MoveEntry[]>(Type.Array(Type.Unknown())),
   history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
 });
 export type LockedRequest = Type.Static<typeof Locked>;
@@ -85,6 +81,8 @@ export interface Written {
 interface Draft {
   readonly id: string;
   readonly before: LockedRequest | undefined;
+  /** The steps that the events known before made. They depend on the events alone, so they are not kept. */
+  readonly moved: readonly BacklogMove[];
   readonly events: readonly StoredRequestEvent[];
   readonly folded: FoldedRequest;
   readonly due_us: number | null;
@@ -98,15 +96,6 @@ interface Saved extends Draft {
 }
 
 const textOf = (time_us: number | null): string | null => (time_us === null ? null : rfc3339Of(time_us));
-const entryOf = ({ at_us, cause, n, borough, unit, across }: BacklogMove): MoveEntry => [
-  at_us,
-  cause,
-  n,
-  borough,
-  unit,
-  across,
-];
-
 export class RequestRecords {
   readonly #rules: () => DeadlineRules;
   readonly #sources: () => SourceIds;
@@ -163,12 +152,14 @@ export class RequestRecords {
     now_us: number,
     tell = false,
   ): Draft {
-    const events = mergeEvents(before ? decodeHistory(before.history) : [], fresh);
+    const known = before ? decodeHistory(before.history) : [];
+    const moved = known.length > 0 && fresh.length > 0 ? foldRequest(id, known).moves : [];
+    const events = mergeEvents(known, fresh);
     const folded = foldRequest(id, events);
     const deadlines = deadlinesOf(folded, this.#rules());
     const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
     const due_us = settlementOf(deadlines)?.due_us ?? null;
-    const draft = { id, before, events, folded, due_us };
+    const draft = { id, before, moved, events, folded, due_us };
     const next_us = nextMoment(deadlines, now_us);
     if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
     if (telling.rows.length === 0) return { ...draft, ...telling, next_us };
@@ -248,7 +239,6 @@ function rowOf(draft: Draft): object {
     },
     next_at: textOf(next_us),
     told,
-    moves: folded.moves.map(entryOf),
     history: encodeHistory(events),
   };
 }
@@ -274,27 +264,25 @@ function pictureOf(draft: Saved): RequestPicture {
 }
 
 /** Steps that are new, and those that are taken back, with the opposite n. */
-function movesOf({ before, folded, number }: Saved): object[] {
-  const count = new Map<string, number>();
-  for (const entry of before?.moves ?? []) add(count, entry, -1);
-  for (const move of folded.moves) add(count, entryOf(move), 1);
-  return [...count].flatMap(([key, times]) => {
-    const [at_us, cause, n, borough, unit, across] = JSON.parse(key) as MoveEntry;
-    const row = {
-      ts: rfc3339Of(at_us),
-      request: number,
-      cause,
-      n: n * Math.sign(times),
-      borough,
-      unit,
-      across,
-    };
+function movesOf({ events, before, moved, folded, number }: Saved): object[] {
+  // Without new events nothing has moved.
+  if (before && before.history.length === events.length) return [];
+  const count = new Map<string, { readonly move: BacklogMove; times: number }>();
+  const add = (move: BacklogMove, times: number): void => {
+    const { at_us, cause, borough, unit, across } = move;
+    const key = JSON.stringify([at_us, cause, borough, unit, across]);
+    const known = count.get(key);
+    if (known) known.times += times;
+    else count.set(key, { move, times });
+  };
+  for (const move of moved) add(move, -1);
+  for (const move of folded.moves) add(move, 1);
+  return [...count.values()].flatMap(({ move, times }) => {
+    const { at_us, cause, n, borough, unit, across } = move;
+    const ts = rfc3339Of(at_us);
+    const row = { ts, request: number, cause, n: n * Math.sign(times), borough, unit, across };
     return Array.from({ length: Math.abs(times) }, () => row);
   });
-}
-function add(count: Map<string, number>, entry: MoveEntry, times: number): void {
-  const key = JSON.stringify(entry);
-  count.set(key, (count.get(key) ?? 0) + times);
 }
 
 const LATE_EVENTS = 'Late events show that it did not happen.';

@@ -12,6 +12,7 @@ import { deadlinesOf, momentsOf, settlementOf } from '../../server/domain/reques
 import { ManualClock } from '../../server/lib/clock.ts';
 import type { Database } from '../../server/store/database.ts';
 import { openDatabase } from '../../server/store/open.ts';
+import { historyId } from '../../server/store/request-history.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 import { type Arrival, arrivals, bySubject, HISTORY_FROM_US } from './histories.ts';
 import { type RequestServer, requestServer } from './server.ts';
@@ -71,7 +72,7 @@ const expectedOf = (id: string, events: readonly RequestEvent[]) => {
     reopened,
     work_order,
     merged_into,
-    history: events.map(({ event_id }) => event_id),
+    history: events.map(({ event_id }) => historyId(event_id)),
   };
 };
 
@@ -82,7 +83,7 @@ async function recordsOf(ids: readonly string[]): Promise<object[]> {
        (extract(epoch from due_at) * 1000000)::bigint as due_us,
        (extract(epoch from settled_at) * 1000000)::bigint as settled_us,
        reopened, work_order, merged_into,
-       (select jsonb_agg(entry -> 3 order by at) from jsonb_array_elements(history::jsonb) with ordinality as h (entry, at)) as history
+       (select jsonb_agg(entry -> 2 order by at) from jsonb_array_elements(history::jsonb) with ordinality as h (entry, at)) as history
      from request where id = any ($1) order by id collate "C"`,
     [ids],
   );

@@ -147,8 +147,8 @@ it('forgets requests that were settled long ago, and what is open is still the s
     );
   const record = (id: string, age: string, open: boolean) =>
     db.query(
-      `insert into request (id, revision, status, open, updated_at, reopened, requesters, told, moves, history)
-       values ($1, 1, 'closed', $2, now() - $3::interval, 0, 1, '[]', '[]', '[]')`,
+      `insert into request (id, revision, status, open, updated_at, reopened, requesters, told, history)
+       values ($1, 1, 'closed', $2, now() - $3::interval, 0, 1, '[]', '[]')`,
       [id, open, age],
     );
   await step('4000 days', 1, 'old');
