@@ -9,12 +9,13 @@ import { officeMoment } from './work.ts';
 const SOURCE = 'urn:vigie:city:requests';
 /** The life of a request is told for this long; what is open then stays open. */
 export const HORIZON_DAYS = 100;
+const DAYS_MAX = 70;
 
 const METRES_PER_DEGREE = 111_320;
 const CHANCE = {
   cancelled: 0.015,
   merged: 0.025,
-  never_settled: 0.03,
+  never_settled: 0.004,
   sent_elsewhere: 0.03,
   work_order: 0.3,
   status: 0.14,
@@ -137,7 +138,7 @@ class Life {
   live(earlier: string | undefined): void {
     const random = this.#random;
     // At once, as is promised: within five minutes, but for one in fifty.
-    this.#pass(random.lognormal(0.2, 0.7) * MINUTE_US);
+    this.#pass(random.lognormal(1.2, 0.7) * MINUTE_US);
     this.#emit('transmitted', 'request.transmitted', this.#unit);
     if (earlier && random.chance(CHANCE.merged)) {
       this.#work(random.exponential(6) * HOUR_US);
@@ -162,7 +163,8 @@ class Life {
     const random = this.#random;
     const { service } = this.#seed;
     // The work begins with the wait for it: most of the time to settle.
-    const days = service.usual_days * random.lognormal(0.75, 0.75);
+    // What takes longest ends within the horizon too: what is forgotten is drawn apart.
+    const days = Math.min(DAYS_MAX, service.usual_days * random.lognormal(0.75, 0.75));
     this.#work(days * 0.35 * DAY_US);
     if (random.chance(CHANCE.work_order)) {
       const work_order = `B${this.#seed.id.slice(1)}`;
