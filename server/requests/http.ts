@@ -1,16 +1,15 @@
 /** Requests over HTTP: the list (JSON and CSV) and one whole record with its deadlines. Reads only; nothing here is cached. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { RequestSummary } from '../contract/requests.ts';
 import type { DeadlineRules } from '../domain/request-deadlines.ts';
-import { type Clock, isoOf } from '../lib/clock.ts';
+import { isoOf } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
-import { errorHandler, sendJson } from '../lib/http-errors.ts';
 import { badParameter } from '../lib/http-query.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { PageStart, RequestFilter, RequestListRow } from '../store/request-query.ts';
 import { type CsvValue, csvLine } from './csv.ts';
 import { type ListSource, PAGE_ROWS_MAX, pageFor, startAfter } from './pages.ts';
 import { cursorText, type ListQuestion, listQuestion } from './query.ts';
+import { type ReaderOptions, readerRouter } from './reader.ts';
 import { detailOf, type SourcedEvent, summaryOf, type Viewer } from './view.ts';
 
 export interface RequestWithEvents {
@@ -28,14 +27,10 @@ export interface RequestsSource {
   sourceNames(ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
 }
 
-export interface RequestsOptions {
+export interface RequestsOptions extends ReaderOptions {
   readonly requests: RequestsSource;
   /** The city's promises as they are now. */
   readonly rules: () => DeadlineRules;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Lets pass who may read; without it all may. */
-  readonly gate?: RequestHandler;
   /** Who may know the place itself, the address and what the citizen wrote; without it nobody. */
   readonly mayReadPlaces?: (req: Request) => boolean | Promise<boolean>;
 }
@@ -47,24 +42,15 @@ export const CSV_ROWS_MAX = 250_000;
 const PATH = '/api/v1/requests';
 
 export function requestsRouter(options: RequestsOptions): Router {
-  const router = Router();
-  const get = (paths: string | string[], answer: (req: Request, res: Response) => Promise<void>): void => {
-    const handle: RequestHandler = (req, res, next) => {
-      res.setHeader('cache-control', 'no-store');
-      answer(req, res).catch(next);
-    };
-    if (options.gate) router.get(paths, options.gate, handle);
-    else router.get(paths, handle);
-  };
-  get(PATH, async (req, res) => {
-    res.setHeader('vary', 'accept');
-    if (req.accepts(['json', 'csv']) === 'csv') await sendCsv(req, res, options);
-    else sendJson(res, 200, await listAnswer(req, options));
+  return readerRouter(options, {
+    [PATH]: async (req, res) => {
+      res.setHeader('vary', 'accept');
+      if (req.accepts(['json', 'csv']) === 'csv') return sendCsv(req, res, options);
+      return listAnswer(req, options);
+    },
+    [`${PATH}.csv`]: (req, res) => sendCsv(req, res, options),
+    [`${PATH}/:id`]: (req) => detailAnswer(req, options),
   });
-  get(`${PATH}.csv`, (req, res) => sendCsv(req, res, options));
-  get(`${PATH}/:id`, async (req, res) => sendJson(res, 200, await detailAnswer(req, options)));
-  router.use(errorHandler(options.logger));
-  return router;
 }
 
 async function viewerOf(req: Request, { clock, mayReadPlaces }: RequestsOptions): Promise<Viewer> {
@@ -138,7 +124,7 @@ const CSV_COLUMNS = {
 const READERS = Object.values<(row: RequestSummary) => CsvValue>(CSV_COLUMNS);
 
 /** Every row that passes, up to the cap, read and sent a page at a time: a slow reader is waited for. */
-async function sendCsv(req: Request, res: Response, options: RequestsOptions): Promise<void> {
+async function sendCsv(req: Request, res: Response, options: RequestsOptions): Promise<undefined> {
   const viewer = await viewerOf(req, options);
   const question = listQuestion(req, viewer.now_us);
   if (question.after !== null) throw badParameter('cursor', 'is for pages; a CSV file has all rows');

@@ -25,7 +25,7 @@ export interface ListQuestion {
   readonly order: RequestOrder;
   readonly limit: number;
   readonly after: PageStart | null;
-  /** Whether to count what passes. */
+  /** Whether to count what passes, which may take longer than the page itself. */
   readonly total: boolean;
 }
 
@@ -61,7 +61,7 @@ export function listQuestion(req: Request, now_us: number): ListQuestion {
     order,
     limit: queryInteger(req, 'limit', 1, PAGE_ROWS_MAX) ?? LIST_ROWS,
     after: cursorOf(queryText(req, 'cursor'), order),
-    total: queryFlag(req, 'total') ?? true,
+    total: queryFlag(req, 'total') ?? false,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import Type from 'typebox';
 import { REQUEST_CHANNELS, REQUEST_NATURES, RESOLUTIONS } from '../contract/event-types.ts';
-import { REQUEST_STATUSES, type RequestStatus } from '../contract/requests.ts';
+import { isOpenStatus, REQUEST_STATUSES, type RequestStatus } from '../contract/requests.ts';
 import type { Box } from '../domain/place.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
@@ -14,7 +14,8 @@ import { loadSql, many, one, plannedEachTime, zeroOrOne } from './sql.ts';
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const TextOrNull = orNull(Type.String());
 const MicrosOrNull = orNull(Type.Integer());
-const COLUMNS = {
+/** The columns of a request that lists show. */
+export const REQUEST_COLUMNS = {
   number: Type.Integer(),
   id: Type.String(),
   status: Type.Enum([...REQUEST_STATUSES]),
@@ -38,14 +39,14 @@ const COLUMNS = {
   work_order: TextOrNull,
   published: orNull(Type.Object({ text: Type.String(), at: Type.String(), expected_at: TextOrNull })),
 };
-const Row = Type.Object(COLUMNS);
+const Row = Type.Object(REQUEST_COLUMNS);
 const Told = Type.Object({
   address: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
 });
-const WithCreation = Type.Object({ ...COLUMNS, creation: orNull(Told) });
+const WithCreation = Type.Object({ ...REQUEST_COLUMNS, creation: orNull(Told) });
 const WithHistory = Type.Object({
-  ...COLUMNS,
+  ...REQUEST_COLUMNS,
   history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
 });
 const page = plannedEachTime(many(Row));
@@ -152,25 +153,84 @@ const START = {
   desc: { at: 'infinity', number: LAST_NUMBER },
 } as const;
 
+/** What follows from a filter, said openly: the planner knows statistics of columns, but not how they hang together. */
+function narrowed(filter: RequestFilter): RequestFilter {
+  const { statuses, created_from_us, updated_from_us } = filter;
+  const opens = new Set(statuses?.map(isOpenStatus));
+  const [open = filter.open] = opens.size === 1 && filter.open === undefined ? opens : [];
+  // Nothing was changed before it was created.
+  const from_us = Math.max(
+    created_from_us ?? Number.NEGATIVE_INFINITY,
+    updated_from_us ?? Number.NEGATIVE_INFINITY,
+  );
+  return {
+    ...filter,
+    ...(open !== undefined && { open }),
+    ...(Number.isFinite(from_us) && { updated_from_us: from_us }),
+  };
+}
+
 /** The rows after `after` in an order, at most `rows_max`; those without a value come last in both directions. */
 export async function listRequests(
   db: Database,
   filter: RequestFilter,
-  { sort, descending }: RequestOrder,
+  order: RequestOrder,
   rows_max: number,
   after: PageStart | null = null,
 ): Promise<RequestListRow[]> {
+  const wanted = narrowed(filter);
+  const both = order.sort === 'due_at' && wanted.open === undefined && !wanted.overdue?.is;
+  if (!both) return pageOf(db, wanted, order, rows_max, after);
+  // Due dates of what is open and of what is not are kept in indexes of their own, so that the many that are settled cost the open nothing.
+  const [open, rest] = await Promise.all(
+    [true, false].map((is_open) => pageOf(db, { ...wanted, open: is_open }, order, rows_max, after)),
+  );
+  const before = byDue(order.descending);
+  return [...(open ?? []), ...(rest ?? [])].sort(before).slice(0, rows_max);
+}
+
+/** In the order of the blocks. */
+const byDue =
+  (descending: boolean) =>
+  (a: RequestListRow, b: RequestListRow): number => {
+    if (a.due_us === null || b.due_us === null)
+      return Number(a.due_us === null) - Number(b.due_us === null) || a.number - b.number;
+    const ascending = a.due_us - b.due_us || a.number - b.number;
+    return descending ? -ascending : ascending;
+  };
+
+async function pageOf(
+  db: Database,
+  filter: RequestFilter,
+  order: RequestOrder,
+  rows_max: number,
+  after: PageStart | null,
+): Promise<RequestListRow[]> {
+  const { sort, descending } = order;
   const parameters = parametersOf(filter);
-  const direction = descending ? 'desc' : 'asc';
   const rows: RequestListRow[] = [];
   if (after?.at_us !== null) {
-    const start = after ? { at: rfc3339Of(after.at_us), number: after.number } : START[direction];
-    rows.push(...(await sql[`${sort}_${direction}`](db, { ...parameters, ...start, rows_max })));
+    const start = startOf(filter, order, after);
+    rows.push(
+      ...(await sql[`${sort}_${descending ? 'desc' : 'asc'}`](db, { ...parameters, ...start, rows_max })),
+    );
   }
   if (sort === 'updated_at' || rows.length === rows_max) return rows;
   const number = after?.at_us === null ? after.number : FIRST_NUMBER;
   const without = await sql[`${sort}_none`](db, { ...parameters, number, rows_max: rows_max - rows.length });
   return [...rows, ...without];
+}
+
+function startOf(filter: RequestFilter, { sort, descending }: RequestOrder, after: PageStart | null) {
+  const first = descending ? START.desc : START.asc;
+  const start = after?.at_us == null ? first : { at: rfc3339Of(after.at_us), number: after.number };
+  if (sort !== 'due_at' || descending) return start;
+  // Nothing is due before it was created, nor what is open and not overdue before now: no need to walk past all that is.
+  const { overdue, open, created_from_us = Number.NEGATIVE_INFINITY } = filter;
+  const now_us = open && overdue && !overdue.is ? overdue.at_us : Number.NEGATIVE_INFINITY;
+  const floor_us = Math.max(created_from_us, now_us);
+  if (floor_us <= (after?.at_us ?? Number.NEGATIVE_INFINITY)) return start;
+  return { at: rfc3339Of(floor_us), number: FIRST_NUMBER };
 }
 
 /** How many pass, counted no further than `cap`. */
@@ -179,7 +239,7 @@ export async function countRequests(
   filter: RequestFilter,
   cap: number,
 ): Promise<{ readonly total: number; readonly capped: boolean }> {
-  const { n } = await sql.count_to(db, { ...parametersOf(filter), rows_max: cap + 1 });
+  const { n } = await sql.count_to(db, { ...parametersOf(narrowed(filter)), rows_max: cap + 1 });
   return { total: Math.min(n, cap), capped: n > cap };
 }
 
@@ -190,7 +250,7 @@ export async function newestRequests(
   rows_max: number,
   skip = 0,
 ): Promise<RequestCreationRow[]> {
-  const rows = await sql.newest(db, { ...parametersOf(filter), rows_max, skip });
+  const rows = await sql.newest(db, { ...parametersOf(narrowed(filter)), rows_max, skip });
   return rows.map(withCreation);
 }
 function withCreation({ creation, ...row }: Type.Static<typeof WithCreation>): RequestCreationRow {

@@ -45,8 +45,9 @@ from (
     case when not open and r[1] < 0.7 then created_at + (timestamptz '2026-11-25' - created_at) * r[11] end as settled_at
   from (
     select
-      i, i <= $open_rows::integer as open, r,
-      timestamptz '2026-11-25' - interval '700 days' * r[15] ^ 2 - interval '1 hour' * r[14] as created_at
+      i, r[15] < $open_share::float8 as open, r,
+      -- In the order of the rows, as a city's come in, and more of late.
+      timestamptz '2026-11-25' - interval '700 days' * (1 - i / $rows::float8) ^ 1.5 - interval '1 hour' * r[14] as created_at
     from (
       select i, array(select random() from generate_series(1, 15) where i > 0) as r
       from generate_series($first::integer, $last::integer) as i
