@@ -123,3 +123,27 @@ export function nextClosing(
   const time = timeOf(hours, time_zone, holidays);
   return time.countsAt(at_us) ? time.until_us(at_us) : null;
 }
+
+/**
+ * Every instant at which an office closes on a local date, in order; midnight belongs to the date that ends. None when it is always open,
+ * or never.
+ */
+export function closingsOn(
+  hours: readonly OfficeHours[] | null,
+  date: string,
+  time_zone: string,
+  holidays: HolidayCalendar,
+): readonly number[] {
+  const { from_us, to_us } = localDay(date, time_zone);
+  const closings: number[] = [];
+  let at_us: number | null = from_us;
+  while (at_us !== null && at_us < to_us) {
+    const closing_us: number | null = nextClosing(hours, at_us, time_zone, holidays);
+    if (closing_us !== null) {
+      if (closing_us > to_us) break;
+      closings.push(closing_us);
+    }
+    at_us = nextOpening(hours, closing_us ?? at_us, time_zone, holidays);
+  }
+  return closings;
+}
