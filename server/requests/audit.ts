@@ -1,7 +1,7 @@
 /** Whether the records are what their own events say, and whether the backlog adds up: for `vigie doctor`. */
 import type { DoctorAnswer, DoctorFinding } from '../contract/backlog.ts';
 import { isOpenStatus } from '../contract/requests.ts';
-import { type BacklogMove, foldRequest } from '../domain/request.ts';
+import { foldRequest } from '../domain/request.ts';
 import { type DeadlineRules, deadlinesOf, settlementOf } from '../domain/request-deadlines.ts';
 import { isoOf } from '../lib/clock.ts';
 import { ownTurn } from '../lib/turns.ts';
@@ -19,17 +19,9 @@ export interface AuditSource {
 export const SAMPLE = 500;
 const FINDINGS_MAX = 50;
 
-const moveKeys = (moves: readonly BacklogMove[]): string =>
-  moves
-    .map(({ at_us, cause, n, borough, unit, across }) =>
-      JSON.stringify([at_us, cause, n, borough, unit, across]),
-    )
-    .sort()
-    .join();
-
 /** Names of the fields in which a record is not what its events say, and whether some of them do not fit in. */
 export function compareRecord(
-  { row, moves, events }: AuditedRecord,
+  { row, events }: AuditedRecord,
   rules: DeadlineRules,
 ): { readonly differ: readonly string[]; readonly anomalies: boolean } {
   const folded = foldRequest(row.id, events);
@@ -61,7 +53,6 @@ export function compareRecord(
     .filter(([name, value]) => row[name as keyof typeof row] !== value)
     .map(([name]) => name);
   if (row.published?.text !== folded.published?.text) differ.push('published');
-  if (moveKeys(moves) !== moveKeys(folded.moves)) differ.push('moves');
   return { differ, anomalies: folded.anomalies.length > 0 };
 }
 

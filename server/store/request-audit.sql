@@ -4,6 +4,8 @@ select borough, unit, sum(moves)::integer as moves, sum(open)::integer as open
 from (
   select borough, unit, n as moves, 0 as open from backlog_move
   union all
+  select borough, unit, n, 0 from backlog_opening
+  union all
   select borough, unit, 0 as moves, 1 as open from request where open
 ) counted
 group by borough, unit
@@ -14,7 +16,7 @@ select count(*)::integer as n, coalesce(max(number), 0) as last from request
 -- BLOCK records_after
 select
   number, id, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude, resolution,
-  reopened, requesters, merged_into, work_order, published, moves, history,
+  reopened, requesters, merged_into, work_order, published, history,
   (extract(epoch from created_at) * 1000000)::bigint as created_us,
   (extract(epoch from updated_at) * 1000000)::bigint as updated_us,
   (extract(epoch from due_at) * 1000000)::bigint as due_us,
@@ -28,7 +30,7 @@ limit $rows_max
 -- BLOCK records_at
 select distinct on (r.number)
   r.number, r.id, r.status, r.open, r.service, r.nature, r.channel, r.borough, r.place_borough, r.unit, r.longitude,
-  r.latitude, r.resolution, r.reopened, r.requesters, r.merged_into, r.work_order, r.published, r.moves, r.history,
+  r.latitude, r.resolution, r.reopened, r.requesters, r.merged_into, r.work_order, r.published, r.history,
   (extract(epoch from r.created_at) * 1000000)::bigint as created_us,
   (extract(epoch from r.updated_at) * 1000000)::bigint as updated_us,
   (extract(epoch from r.due_at) * 1000000)::bigint as due_us,

@@ -1,16 +1,13 @@
 /** What `vigie doctor` asks the store: do the steps of the backlog add up, and are the records what their events say. */
 import Type from 'typebox';
-import type { BacklogMove } from '../domain/request.ts';
 import type { Database } from './database.ts';
 import { decodeHistory, type HistoryEntry, type StoredRequestEvent } from './request-history.ts';
 import { REQUEST_COLUMNS, type RequestListRow } from './request-query.ts';
 import { loadSql, many, one } from './sql.ts';
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
-type MoveEntry = readonly [number, BacklogMove['cause'], 1 | -1, string | null, string | null, boolean];
 const Record = Type.Object({
   ...REQUEST_COLUMNS,
-  moves: Type.Unsafe<readonly MoveEntry[]>(Type.Array(Type.Unknown())),
   history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
 });
 const Group = Type.Object({
@@ -29,10 +26,9 @@ const sql = loadSql(import.meta.url, {
 /** The sum of the steps and the open records of a borough and unit: the same number. */
 export type BacklogCheck = Type.Static<typeof Group>;
 
-/** A record with the events and steps it carries. */
+/** A record with the events it carries. */
 export interface AuditedRecord {
   readonly row: RequestListRow;
-  readonly moves: readonly BacklogMove[];
   readonly events: readonly StoredRequestEvent[];
 }
 
@@ -44,20 +40,10 @@ export function recordsSize(db: Database): Promise<{ readonly n: number; readonl
   return sql.records_size(db);
 }
 
-function auditedOf({ moves, history, ...row }: Type.Static<typeof Record>): AuditedRecord {
-  return {
-    row,
-    moves: moves.map(([at_us, cause, n, borough, unit, across]) => ({
-      at_us,
-      cause,
-      n,
-      borough,
-      unit,
-      across,
-    })),
-    events: decodeHistory(history),
-  };
-}
+const auditedOf = ({ history, ...row }: Type.Static<typeof Record>): AuditedRecord => ({
+  row,
+  events: decodeHistory(history),
+});
 
 const PAGE_ROWS = 500;
 /** Every record by number, a page at a time. */

@@ -159,7 +159,7 @@ select
   (extract(epoch from r.updated_at) * 1000000)::bigint as updated_us,
   (extract(epoch from r.due_at) * 1000000)::bigint as due_us,
   (extract(epoch from r.settled_at) * 1000000)::bigint as settled_us,
-  jsonb_path_query_first(r.history, '$[*] ? (@[1] == "created")[5]') as creation
+  jsonb_path_query_first(r.history::jsonb, '$[*] ? (@[1] == "created")[4]') as creation
 from request r
 where r.created_at is not null
   and request_fits(
