@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { bench as benchBroadcast } from './broadcast.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import { bench as benchLatency } from './latency.ts';
+import { benchMap } from './map.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
 import { benchImport, benchRestart } from './whole.ts';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, Bench> = {
   store: benchStore,
   latency: benchLatency,
   broadcast: benchBroadcast,
+  map: benchMap,
 };
 
 function print(row: BenchRow): void {
