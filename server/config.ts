@@ -78,6 +78,10 @@ function readHttpUrl(text: string): string {
     ? text.replace(/\/+$/, '')
     : fail('a URL such as http://localhost:3110');
 }
+function readStyle(text: string): string {
+  const fits = /^\/(?!\/)\S*$/.test(text) || /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+  return fits ? text : fail('a URL or a path on this server, such as /tiles/style.json');
+}
 function readTimeZone(text: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
@@ -130,6 +134,13 @@ const TABLE = {
     true,
   ),
   public_read: flag('VIGIE_PUBLIC_READ', false, 'Anybody who reaches the server may read, without a key'),
+  map_style: define<string | null>(
+    'VIGIE_MAP_STYLE',
+    'URL or path',
+    null,
+    "MapLibre style of the city's own map, instead of the shore built in",
+    readStyle,
+  ),
   demo: flag('VIGIE_DEMO', false, 'Run the simulated city and say so on every screen'),
   log_level: oneOf(
     'VIGIE_LOG_LEVEL',

@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { GROUND } from '../seeds/reference/ground.ts';
 import { MAIL, QUEUES } from '../seeds/reference/index.ts';
 import { Access } from './access/access.ts';
 import { CityProcess } from './city-process.ts';
@@ -25,6 +26,7 @@ import { OutlookService } from './live/outlook.ts';
 import { LiveRequests } from './live/requests.ts';
 import { LiveService } from './live/service.ts';
 import { LiveState } from './live/state.ts';
+import { LiveMap } from './map/live-map.ts';
 import { PushServer } from './push/server.ts';
 import { readings } from './readings.ts';
 import { RequestParts } from './request-parts.ts';
@@ -141,6 +143,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await seedMailConfig(db, MAIL);
   const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 
+  const map = new LiveMap({ clock });
   const state = new LiveState({
     queues,
     time_zone: config.time_zone,
@@ -157,7 +160,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       clock,
       time_zone: config.time_zone,
       boroughs: requests.catalogue.territories.flatMap(({ kind, code }) => (kind === 'borough' ? code : [])),
+      map,
     }),
+    map,
   });
   const live = new LiveService({ state, source: store, standing: new Standing(db), clock, logger });
   const feed = new Feed({ db, store, server_id, logger, onBatch: (batch) => live.apply(batch) });
@@ -183,7 +188,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ingest_key = config.ingest_key ?? (config.demo ? randomBytes(24).toString('base64url') : null);
   const keys = new KeyStore(db);
   const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
-  await mountRoutes(app, { config, access, keys, batcher, clock, logger, state, db, router });
+  await start(map);
+  const drawn = { ...GROUND, style: config.map_style };
+  const ground = () => drawn;
+  await mountRoutes(app, {
+    ...{ config, access, keys, batcher, clock, logger, state, db, router },
+    ...{ map, ground },
+  });
   ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;
   const push = await start(

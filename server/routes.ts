@@ -7,6 +7,7 @@ import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
 import { catalogueRouter } from './catalogue/http.ts';
 import type { Config } from './config.ts';
+import type { MapGround } from './contract/map.ts';
 import type { Router as CallRouter } from './domain/routing.ts';
 import type { Batcher } from './ingest/batcher.ts';
 import { docsRouter } from './ingest/docs.ts';
@@ -17,6 +18,8 @@ import { errorHandler } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { LiveState } from './live/state.ts';
+import { mapRouter } from './map/http.ts';
+import type { LiveMap } from './map/live-map.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
 import { readCatalogue, saveCatalogue } from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
@@ -35,6 +38,8 @@ export interface RouteParts {
   readonly state: LiveState;
   readonly db: Database;
   readonly router: CallRouter;
+  readonly map: LiveMap;
+  readonly ground: () => MapGround;
 }
 
 const WEB_HANDLER = new URL('../web/build/handler.js', import.meta.url);
@@ -79,6 +84,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
       route: (question) => router.route(question),
     }),
   );
+  app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
   app.use(await webHandler());
   app.use(errorHandler(logger));
 }

@@ -9,6 +9,7 @@ const ITEMS = {
   agents: 'AgentsState',
   requests: 'RequestsState',
   breaches: 'BreachState',
+  map: 'MapItem',
   feeds: 'FeedState',
   clock: 'ClockState',
 } as const;

@@ -6,9 +6,10 @@
  * `/items/<key>/today/counts/answered`; arrays are replaced whole) or of the whole document (``). Keys are escaped as RFC 6901 says (`~` as `~0`, `/` as `~1`).
  */
 import type { AGENT_STATES } from './event-types.ts';
+import type { MapItem } from './map.ts';
 import type { BreachState, RequestsState } from './requests.ts';
 
-export const TOPICS = ['queues', 'agents', 'requests', 'breaches', 'feeds', 'clock'] as const;
+export const TOPICS = ['queues', 'agents', 'requests', 'breaches', 'map', 'feeds', 'clock'] as const;
 export type Topic = (typeof TOPICS)[number];
 export const CITY_SCOPE = 'city';
 /**
@@ -210,6 +211,8 @@ export interface TopicItem {
   requests: RequestsState;
   /** Of the last 24 hours, the newest 500. */
   breaches: BreachState;
+  /** Tiles that hold open requests with a place, and these one by one while the scope has few. */
+  map: MapItem;
   feeds: FeedState;
   clock: ClockState;
 }

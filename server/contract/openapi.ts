@@ -4,6 +4,7 @@ import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
+import { MAP_PATHS } from './openapi-map.ts';
 import { answer, errorAnswer, moment, query } from './openapi-parts.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
@@ -243,6 +244,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
   ...CATALOGUE_PATHS,
   '/api/v1/boundaries': boundariesPath,
+  ...MAP_PATHS,
   '/api/v1/keys': keysPath,
   '/api/v1/keys/{id}': keyPath,
   '/api/v1/session': sessionPath,

@@ -3,6 +3,7 @@ import { count, flag, listOf, moment, orNull, seconds, shape, text } from './api
 import { DEADLINE_KINDS } from './catalogue.ts';
 import { REQUEST_CHANNELS, REQUEST_NATURES, RESOLUTIONS } from './event-types.ts';
 import type { JsonSchema } from './json-schema.ts';
+import type { MapTileState } from './map.ts';
 import {
   BACKLOG_CAUSES,
   type BreachState,
@@ -11,6 +12,7 @@ import {
   type DeadlineView,
   type DueSoon,
   type LedgerSegment,
+  type MapPoint,
   REQUEST_STATUSES,
   type RequestDetail,
   type RequestSummary,
@@ -54,6 +56,24 @@ const breachState = shape<BreachState>({
   borough: textOrNull(),
   unit: textOrNull(),
   reason: textOrNull('Of a withdrawal: why'),
+});
+const mapTile = shape<MapTileState>({
+  tile: text('z/x/y'),
+  version: count('Grows with each change; differs between servers'),
+  n: count('Open requests with a place in it'),
+  overdue: count('Of them, overdue'),
+  new: count('Of them, created within 24 hours and not overdue'),
+});
+const mapPoint = shape<MapPoint>({
+  number: count('Number of the request'),
+  longitude: { type: 'number', description: 'Snapped' },
+  latitude: { type: 'number', description: 'Snapped' },
+  service: textOrNull(),
+  borough: textOrNull(),
+  status: { enum: [...REQUEST_STATUSES] },
+  created_at: momentOrNull(),
+  due_at: momentOrNull(),
+  overdue: flag('Open and past its deadline'),
 });
 const summaryShape: { readonly [K in keyof RequestSummary]-?: JsonSchema } = {
   id: text(),
@@ -111,6 +131,7 @@ const deadline = shape<DeadlineView>({
 export const REQUEST_SCHEMAS = {
   RequestsState: requestsState,
   BreachState: breachState,
+  MapItem: { oneOf: [mapTile, mapPoint] },
   RequestSummary: shape<RequestSummary>(summaryShape),
   RequestDetail: shape<RequestDetail>({
     ...summaryShape,

@@ -1,6 +1,6 @@
 /** Topics `requests` and `breaches`: counts and nearest deadlines by scope, and the breaches of the last day, from what is committed. */
 import { CITY_KEY, type TopicItem } from '../contract/live.ts';
-import type { BreachState, RequestsState } from '../contract/requests.ts';
+import type { BreachState, MapPoint, RequestsState } from '../contract/requests.ts';
 import { type LocalDay, localDay } from '../domain/local-day.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
@@ -23,6 +23,13 @@ export interface LiveRequestsOptions {
   readonly time_zone: string;
   /** Codes of the boroughs that have an item even with nothing open. */
   readonly boroughs: readonly string[];
+  /** Follows the open requests that have a place. */
+  readonly map?: PlacedRequests;
+}
+/** What the map takes in. */
+export interface PlacedRequests {
+  set(point: MapPoint): void;
+  remove(number: number): void;
 }
 
 export class LiveRequests {
@@ -58,8 +65,7 @@ export class LiveRequests {
 
   /** Takes in what the store has at a start. */
   restore(pictures: readonly RequestPicture[]): void {
-    for (const picture of pictures) this.book.put(picture, this.#day.start_us);
-    this.#dirty = true;
+    for (const picture of pictures) this.#put(picture);
   }
   restoreBreaches(breaches: readonly BreachState[]): void {
     for (const breach of breaches) this.#addBreach(breach);
@@ -68,10 +74,16 @@ export class LiveRequests {
   /** Takes a committed batch in; a second time it changes nothing. */
   apply({ projected }: CommittedBatch): void {
     if (!projected) return;
-    for (const picture of projected.requests) {
-      if (this.book.put(picture, this.#day.start_us)) this.#dirty = true;
-    }
+    for (const picture of projected.requests) this.#put(picture);
     for (const breach of projected.told) this.#addBreach(breach);
+  }
+
+  #put(picture: RequestPicture): void {
+    if (!this.book.put(picture, this.#day.start_us)) return;
+    this.#dirty = true;
+    const point = picture.open ? pointOf(picture, this.#options.clock.now_us()) : null;
+    if (point) this.#options.map?.set(point);
+    else this.#options.map?.remove(picture.number);
   }
 
   #addBreach(breach: BreachState): void {
@@ -141,6 +153,16 @@ export class LiveRequests {
   #tell(topic: RequestTopic, key: string): void {
     for (const listener of this.#listeners) listener(topic, key);
   }
+}
+
+/** A request on the map; null: it has no place. */
+function pointOf(picture: RequestPicture, now_us: number): MapPoint | null {
+  const { number, longitude, latitude, service, borough, status, created_us, due_us } = picture;
+  if (longitude === null || latitude === null) return null;
+  const created_at = created_us === null ? null : isoOf(created_us);
+  const due_at = due_us === null ? null : isoOf(due_us);
+  const overdue = due_us !== null && due_us <= now_us;
+  return { number, longitude, latitude, service, borough, status, created_at, due_at, overdue };
 }
 
 function itemOf(scope: string, { counts, nearest }: ScopeCounts): RequestsState {

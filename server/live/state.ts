@@ -13,6 +13,7 @@ import {
   type Topic,
   type TopicItem,
 } from '../contract/live.ts';
+import type { MapItem } from '../contract/map.ts';
 import { DEFAULT_MAIL, type MailConfig, type QueueConfig } from '../contract/reference.ts';
 import type { TopicSource } from '../contract/topic-source.ts';
 import type { AgentLimits } from '../domain/agent.ts';
@@ -52,6 +53,15 @@ export interface LiveStateOptions {
   readonly holidays?: HolidayCalendar;
   /** Topics `requests` and `breaches`; without it they are empty. */
   readonly requests?: LiveRequests;
+  /** Topic `map`; without it it is empty. */
+  readonly map?: MapSource;
+}
+/** A topic source for one topic. */
+export interface MapSource {
+  keys(): Iterable<string>;
+  inScope(scope: string, key: string): boolean;
+  item(key: string): MapItem | undefined;
+  onDirty(listener: (key: string) => void): () => void;
 }
 
 /** Contacts let go in one tick, so that midnight never holds up the sockets. */
@@ -69,6 +79,7 @@ export class LiveState implements TopicSource {
   readonly #limits: ClosingLimits;
   readonly #boroughs: ReadonlySet<string>;
   readonly requests: LiveRequests | undefined;
+  readonly #map: MapSource | undefined;
   readonly #queues: QueueBook;
   readonly outlooks: OutlookBook;
   readonly #agents: AgentBook;
@@ -83,7 +94,7 @@ export class LiveState implements TopicSource {
     clock: new Set<string>(),
     requests: new Set<string>(),
     breaches: new Set<string>(),
-  } satisfies Record<Topic, Set<string>>;
+  } satisfies Record<Exclude<Topic, 'map'>, Set<string>>;
   /** Queues that were there when the listeners were told last. */
   readonly #shown = new Set<string>();
   #day: LocalDay;
@@ -101,6 +112,7 @@ export class LiveState implements TopicSource {
     this.#open = options.open ?? (() => null);
     this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
     this.requests = options.requests;
+    this.#map = options.map;
     this.requests?.onDirty((topic, key) => this.#dirty[topic].add(key));
     this.#queues = new QueueBook(options.queues);
     this.outlooks = new OutlookBook(this.#queues);
@@ -292,7 +304,8 @@ export class LiveState implements TopicSource {
 
   /** Feeds and the clock are the same for every scope. */
   inScope(topic: Topic, scope: string, key: string): boolean {
-    if (topic === 'feeds' || topic === 'clock' || scope === CITY_SCOPE) return true;
+    if (topic === 'feeds' || topic === 'clock' || (scope === CITY_SCOPE && topic !== 'map')) return true;
+    if (topic === 'map') return this.#map?.inScope(this.#boroughOf(scope), key) ?? false;
     if (isRequestTopic(topic)) return this.requests?.boroughOf(topic, key) === this.#boroughOf(scope);
     return key === scope || (key !== CITY_KEY && this.#queues.item(key)?.config.borough === scope);
   }
@@ -305,6 +318,7 @@ export class LiveState implements TopicSource {
   *keys(topic: Topic): Iterable<string> {
     if (topic === 'clock') yield CLOCK_KEY;
     else if (topic === 'feeds') yield* this.#feeds.keys();
+    else if (topic === 'map') yield* this.#map?.keys() ?? [];
     else if (isRequestTopic(topic)) yield* this.requests?.keys(topic) ?? [];
     else for (const queue of this.#queues.all()) if (!queue.isGone) yield queue.key;
   }
@@ -317,6 +331,7 @@ export class LiveState implements TopicSource {
     const now_us = this.#clock.now_us();
     if (topic === 'clock') return key === CLOCK_KEY ? this.#clockItem(now_us) : undefined;
     if (topic === 'feeds') return this.#feeds.item(key, now_us, this.#day.start_us);
+    if (topic === 'map') return this.#map?.item(key);
     if (isRequestTopic(topic)) return this.requests?.item(topic, key);
     this.#agents.settle(now_us);
     const queue = this.#queues.item(key);
@@ -372,7 +387,11 @@ export class LiveState implements TopicSource {
 
   onDirty(listener: Listener): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const stop = this.#map?.onDirty((key) => listener('map', key));
+    return () => {
+      stop?.();
+      this.#listeners.delete(listener);
+    };
   }
 }
 

@@ -25,6 +25,7 @@ export class HandSource implements TopicSource {
     agents: new Map(),
     requests: new Map(),
     breaches: new Map(),
+    map: new Map(),
     feeds: new Map(),
     clock: new Map([['server', { now: 0 }]]),
   };

@@ -7,6 +7,7 @@ export const LANGUAGE_COOKIE = 'vigie_lang';
 const SEGMENTS: readonly (readonly [fr: string, en: string])[] = [
   ['mur', 'wall'],
   ['demandes', 'requests'],
+  ['carte', 'map'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],
 ];

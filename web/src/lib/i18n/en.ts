@@ -1,6 +1,7 @@
 /** Every text of the screens in English. */
 import type { Dictionary } from './dictionary.ts';
 import { enRequests } from './en-requests.ts';
+import { mapEn } from './map-en.ts';
 
 export const en: Dictionary = {
   language: 'English',
@@ -12,16 +13,19 @@ export const en: Dictionary = {
   nav: {
     label: 'Screens',
     wall: 'Wall',
+    map: 'Map',
     health: 'Data health',
     definitions: 'Definitions',
     home: 'Home',
   },
   landing: {
     wall: 'The city’s queues in order of trouble, to be read from six metres.',
+    map: 'The open requests, new and overdue, where they are.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
     boroughs: 'A borough’s wall',
   },
+  map: mapEn,
   wall: {
     title: 'Wall',
     scope: (name) => `Wall: ${name}`,

@@ -1,4 +1,5 @@
 import { frRequests } from './fr-requests.ts';
+import { mapFr } from './map-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
 export const fr = {
@@ -11,16 +12,19 @@ export const fr = {
   nav: {
     label: 'Écrans',
     wall: 'Mur',
+    map: 'Carte',
     health: 'Santé des données',
     definitions: 'Définitions',
     home: 'Accueil',
   },
   landing: {
     wall: 'Les files d’attente de la ville, par ordre de gravité, lisibles à six mètres.',
+    map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
     boroughs: 'Le mur d’un arrondissement',
   },
+  map: mapFr,
   wall: {
     title: 'Mur',
     scope: (name: string) => `Mur : ${name}`,

@@ -1,0 +1,51 @@
+/** The sources of the points: which tiles each asks for, and which of them are shown. */
+import type { Map as MapLibreMap } from 'maplibre-gl';
+import { concerned, type TileId, tilesOf } from './changed.ts';
+
+export const DOT_SOURCE = 'dots';
+export const CLUSTER_SOURCE = 'clusters';
+export const POINT_SOURCE = 'requests';
+/** The last zoom whose pixels are fetched for the dots; nearer, the clusters say more. */
+export const CLUSTER_TILES_ZOOM = 9;
+
+/** @param layer all of them if left out. */
+export const tilesUrl = (layer?: string): string =>
+  `${window.location.origin}/api/v1/map/tiles/{z}/{x}/{y}.mvt${layer ? `?layer=${layer}` : ''}`;
+
+interface Shown {
+  readonly source: string;
+  readonly tiles: readonly TileId[];
+}
+
+/** The tiles that each source shows now. */
+export function shownTiles(map: MapLibreMap): Shown[] {
+  const bounds = map.getBounds();
+  const box = {
+    west: bounds.getWest(),
+    south: bounds.getSouth(),
+    east: bounds.getEast(),
+    north: bounds.getNorth(),
+  };
+  const zoom = Math.floor(map.getZoom());
+  const at = (z: number): TileId[] => tilesOf(box, Math.max(0, z));
+  if (zoom >= 14) return [{ source: POINT_SOURCE, tiles: at(14) }];
+  return [
+    { source: DOT_SOURCE, tiles: at(Math.min(zoom, CLUSTER_TILES_ZOOM)) },
+    { source: CLUSTER_SOURCE, tiles: at(zoom) },
+  ];
+}
+
+/**
+ * Asks again for the tiles that a change concerns, or for all that are shown. What is drawn stays until the new tile is there, and one
+ * that has not changed is answered without a body.
+ */
+export function refresh(map: MapLibreMap, changed: Iterable<string> | 'all'): number {
+  let asked = 0;
+  for (const { source, tiles } of shownTiles(map)) {
+    const wanted = changed === 'all' ? tiles : concerned(tiles, changed);
+    if (wanted.length === 0 || !map.getSource(source)) continue;
+    map.refreshTiles(source, [...wanted]);
+    asked += wanted.length;
+  }
+  return asked;
+}
