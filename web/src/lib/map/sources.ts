@@ -1,5 +1,6 @@
 /** The sources of the points: which tiles each asks for, and which of them are shown. */
 import type { Map as MapLibreMap } from 'maplibre-gl';
+import { MAP_POINT_ZOOM } from '#contract/map.ts';
 import { concerned, type TileId, tilesOf } from './changed.ts';
 
 export const DOT_SOURCE = 'dots';
@@ -28,7 +29,7 @@ export function shownTiles(map: MapLibreMap): Shown[] {
   };
   const zoom = Math.floor(map.getZoom());
   const at = (z: number): TileId[] => tilesOf(box, Math.max(0, z));
-  if (zoom >= 14) return [{ source: POINT_SOURCE, tiles: at(14) }];
+  if (zoom >= MAP_POINT_ZOOM) return [{ source: POINT_SOURCE, tiles: at(MAP_POINT_ZOOM) }];
   return [
     { source: DOT_SOURCE, tiles: at(Math.min(zoom, CLUSTER_TILES_ZOOM)) },
     { source: CLUSTER_SOURCE, tiles: at(zoom) },
