@@ -3,11 +3,8 @@ import { cpus } from 'node:os';
 import { bench as benchBroadcast } from './broadcast.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import { bench as benchLatency } from './latency.ts';
-<<<<<<< HEAD
-import { benchRequests } from './requests.ts';
-=======
 import { benchMap } from './map.ts';
->>>>>>> wall2
+import { benchRequests } from './requests.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
 import { benchImport, benchRestart } from './whole.ts';
