@@ -193,7 +193,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ground = () => drawn;
   await mountRoutes(app, {
     ...{ config, access, keys, batcher, clock, logger, state, db, router },
-    ...{ map, ground },
+    ...{ map, ground, promises: requests, queues, holidays },
   });
   ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;

@@ -1,13 +1,22 @@
 /** Joins the parts that keep requests: the city's promises, their records, the deadline clock. `main.ts` starts them. */
 import { CATALOGUE } from '../seeds/reference/index.ts';
-import type { Catalogue } from './contract/catalogue.ts';
+import type { BilingualName } from './contract/reference.ts';
+import type { Boundary } from './domain/boundary.ts';
 import { CityRules } from './domain/deadline-rules.ts';
 import type { HolidayCalendar } from './domain/holidays.ts';
+import { TerritoryMap } from './domain/territory-map.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
 import { DeadlineClock } from './live/deadline-clock.ts';
 import { PromiseWatch } from './live/promises.ts';
-import { catalogueRevision, readCatalogue, saveCatalogue } from './store/catalogue.ts';
+import {
+  catalogueRevision,
+  readCatalogue,
+  type StoredCatalogue,
+  saveCatalogue,
+  type TerritoryShape,
+  territories,
+} from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
 import type { EventStore } from './store/events.ts';
 import type { CommittedBatch } from './store/events.types.ts';
@@ -28,34 +37,43 @@ export interface RequestPartsOptions {
   readonly server_id: string;
 }
 
+/** The promises as they were read last. */
+interface Known {
+  readonly catalogue: StoredCatalogue;
+  readonly rules: CityRules;
+  readonly territories: TerritoryMap;
+}
+
 export class RequestParts {
   readonly #options: RequestPartsOptions;
-  readonly #started: { catalogue: Catalogue & { revision: number }; rules: CityRules };
+  #known: Known;
   #records: RequestRecords | undefined;
 
   /** Adds what the seeds know and the city does not say, and reads the promises. */
   static async load(options: RequestPartsOptions): Promise<RequestParts> {
     await saveCatalogue(options.db, CATALOGUE, { replace: false });
-    const parts = new RequestParts(options, await readCatalogue(options.db));
-    return parts;
+    return new RequestParts(options, await readKnown(options));
   }
 
-  private constructor(options: RequestPartsOptions, catalogue: Catalogue & { revision: number }) {
+  private constructor(options: RequestPartsOptions, known: Known) {
     this.#options = options;
-    this.#started = { catalogue, rules: this.#rulesOf(catalogue) };
-  }
-
-  #rulesOf(catalogue: Catalogue): CityRules {
-    const { time_zone, holidays } = this.#options;
-    return new CityRules({ catalogue, time_zone, holidays });
+    this.#known = known;
   }
 
   /** The promises as they are now. */
-  get catalogue(): Catalogue {
-    return this.#started.catalogue;
+  get catalogue(): StoredCatalogue {
+    return this.#known.catalogue;
   }
   get rules(): CityRules {
-    return this.#started.rules;
+    return this.#known.rules;
+  }
+  get territories(): TerritoryMap {
+    return this.#known.territories;
+  }
+  /** Name of a unit, also of one that a borough has for itself: `VM-voirie`. */
+  unitName(id: string): BilingualName | undefined {
+    const { units } = this.#known.catalogue;
+    return units.find((unit) => unit.id === id || unit.id === id.slice(id.indexOf('-') + 1))?.name;
   }
 
   /** For the event store, which keeps records in its transactions. */
@@ -78,10 +96,10 @@ export class RequestParts {
       number: () => store.takeNumber(),
     });
     const promises = new PromiseWatch({
-      loaded: this.#started.catalogue.revision,
+      loaded: this.#known.catalogue.revision,
       source: {
         revision: () => catalogueRevision(db),
-        load: () => this.#reload(),
+        load: () => this.reload(),
         counted: async () => numberOrNull(await readProgress(db, COUNTED)),
         setCounted: (revision) => saveProgress(db, COUNTED, revision),
         again: () => upkeep.again(() => clock.now_us()),
@@ -92,12 +110,24 @@ export class RequestParts {
     return { deadlines: new DeadlineClock({ source: upkeep, onTold: onChange, clock, logger }), promises };
   }
 
-  async #reload(): Promise<number> {
-    const catalogue = await readCatalogue(this.#options.db);
-    this.#started.catalogue = catalogue;
-    this.#started.rules = this.#rulesOf(catalogue);
-    return catalogue.revision;
+  /** Reads the promises anew. @returns their revision */
+  async reload(): Promise<number> {
+    this.#known = await readKnown(this.#options);
+    return this.#known.catalogue.revision;
   }
 }
+
+async function readKnown({ db, time_zone, holidays }: RequestPartsOptions): Promise<Known> {
+  const catalogue = await readCatalogue(db);
+  const shapes = await territories(db);
+  return {
+    catalogue,
+    rules: new CityRules({ catalogue, time_zone, holidays }),
+    territories: new TerritoryMap(shapes.filter(hasBoundary)),
+  };
+}
+/** An approximate area says of no place that it lies outside. */
+const hasBoundary = (shape: TerritoryShape): shape is TerritoryShape & { readonly geometry: Boundary } =>
+  shape.geometry !== null && !shape.approximate;
 
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);

@@ -105,6 +105,14 @@ export class Access {
     return this.authoriseRead({ headers: req.headers, remote_address: req.socket.remoteAddress });
   }
 
+  /** Whether the asker shows a key that may read, or has logged in with one, whoever else may read. */
+  async mayReadByKey({ headers }: IncomingMessage): Promise<boolean> {
+    const bearer = bearerOf(headers);
+    if (bearer !== undefined) return (await this.grant(bearer))?.can_read ?? false;
+    const cookie = sessionOf(headers);
+    return cookie !== undefined && isSameOrigin(headers) && ((await this.grant(cookie))?.can_read ?? false);
+  }
+
   /** Whether a socket may read; a program may also give its key as `auth: { key }`. */
   async authoriseHandshake(handshake: Handshake): Promise<boolean> {
     const key = handshake.auth?.key;
