@@ -178,12 +178,40 @@ const TABLE = {
     36_500,
     'Events are kept this long, days; aggregates stay',
   ),
+  request_retention_days: integer(
+    'VIGIE_REQUEST_RETENTION_DAYS',
+    3_653,
+    32,
+    36_500,
+    'Records of settled requests are kept, days',
+  ),
   rejected_retention_days: integer(
     'VIGIE_REJECTED_RETENTION_DAYS',
     90,
     1,
     3_650,
     'Rejected events are kept, days',
+  ),
+  public_url: define<string | null>(
+    'VIGIE_PUBLIC_URL',
+    'URL',
+    null,
+    'Address by which the world knows this server, for the Open311 discovery page; without it the one that was asked',
+    readHttpUrl,
+  ),
+  jurisdiction_id: define<string | null>(
+    'VIGIE_JURISDICTION_ID',
+    'text',
+    null,
+    "The city's jurisdiction_id in Open311, such as montreal.ca; others get 404. Without it any is taken",
+    readKey,
+  ),
+  contact: define<string | null>(
+    'VIGIE_CONTACT',
+    'text',
+    null,
+    'How to reach you and to get a key, for the Open311 discovery page',
+    (text) => text,
   ),
 } as const satisfies Record<string, TypedSetting<unknown>>;
 

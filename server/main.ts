@@ -23,11 +23,13 @@ import { type Logger, logger as standardLogger } from './lib/logger.ts';
 import { metricsRegistry, opsRouter } from './lib/ops.ts';
 import type { Service } from './lib/service.ts';
 import { OutlookService } from './live/outlook.ts';
+import { LiveRequests } from './live/requests.ts';
 import { LiveService } from './live/service.ts';
 import { LiveState } from './live/state.ts';
 import { LiveMap } from './map/live-map.ts';
 import { PushServer } from './push/server.ts';
 import { readings } from './readings.ts';
+import { RequestParts } from './request-parts.ts';
 import { mountRoutes } from './routes.ts';
 import { Columnstore } from './store/columnstore.ts';
 import type { Database } from './store/database.ts';
@@ -120,14 +122,28 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await migrate(db, { logger });
   await applyPolicies(db, config);
   const server_id = randomUUID();
-  const store = new EventStore(db, { server_id, logger, clock });
+  const holidays = quebecHolidays();
+  const requests = await RequestParts.load({
+    db,
+    time_zone: config.time_zone,
+    holidays,
+    clock,
+    logger,
+    server_id,
+  });
+  const store = new EventStore(db, {
+    server_id,
+    logger,
+    clock,
+    records: (sources) => requests.records(sources),
+  });
   await store.recover();
   await seedQueues(db, QUEUES);
   const queues = await listQueues(db);
   await seedMailConfig(db, MAIL);
-  const holidays = quebecHolidays();
   const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 
+  const map = new LiveMap({ clock });
   const state = new LiveState({
     queues,
     time_zone: config.time_zone,
@@ -140,12 +156,22 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
     mail: await mailConfig(db),
     holidays,
+    requests: new LiveRequests({
+      clock,
+      time_zone: config.time_zone,
+      boroughs: requests.catalogue.territories.flatMap(({ kind, code }) => (kind === 'borough' ? code : [])),
+      map,
+    }),
+    map,
   });
   const live = new LiveService({ state, source: store, standing: new Standing(db), clock, logger });
   const feed = new Feed({ db, store, server_id, logger, onBatch: (batch) => live.apply(batch) });
   await feed.mark();
   await start(live);
   await start(feed);
+  const { deadlines, promises } = requests.services(store, (batch) => live.apply(batch));
+  await start(deadlines);
+  await start(promises);
   const batcher = await start(
     new Batcher({
       store,
@@ -162,12 +188,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ingest_key = config.ingest_key ?? (config.demo ? randomBytes(24).toString('base64url') : null);
   const keys = new KeyStore(db);
   const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
-  const map = await start(new LiveMap({ clock }));
+  await start(map);
   const drawn = { ...GROUND, style: config.map_style };
   const ground = () => drawn;
   await mountRoutes(app, {
     ...{ config, access, keys, batcher, clock, logger, state, db, router },
-    ...{ map, ground },
+    ...{ map, ground, promises: requests, queues, holidays },
   });
   ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;

@@ -3,9 +3,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
-import { accessRouter, requireRead } from './access/http.ts';
+import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
+import { boundariesRouter } from './catalogue/boundaries.ts';
+import { catalogueRouter } from './catalogue/http.ts';
 import type { Config } from './config.ts';
 import type { MapGround } from './contract/map.ts';
+import type { QueueConfig } from './contract/reference.ts';
+import type { HolidayCalendar } from './domain/holidays.ts';
 import type { Router as CallRouter } from './domain/routing.ts';
 import type { Batcher } from './ingest/batcher.ts';
 import { docsRouter } from './ingest/docs.ts';
@@ -18,6 +22,10 @@ import { type ChannelSource, type IntervalSource, readRouter } from './live/http
 import type { LiveState } from './live/state.ts';
 import { mapRouter } from './map/http.ts';
 import type { LiveMap } from './map/live-map.ts';
+import type { RequestParts } from './request-parts.ts';
+import { mountRequestRoutes } from './request-routes.ts';
+import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
+import { saveCatalogue } from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
@@ -34,6 +42,9 @@ export interface RouteParts {
   readonly state: LiveState;
   readonly db: Database;
   readonly router: CallRouter;
+  readonly promises: RequestParts;
+  readonly queues: readonly QueueConfig[];
+  readonly holidays: HolidayCalendar;
   readonly map: LiveMap;
   readonly ground: () => MapGround;
 }
@@ -49,6 +60,31 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(accessRouter({ access, keys, logger }));
   app.use(rejectedRouter(parts, gate));
   app.use(
+    boundariesRouter({
+      store: { codes: () => territoryCodes(parts.db), save: (items) => saveBoundaries(parts.db, items) },
+      admin: requireAdmin(access, 'Boundaries are set'),
+      logger,
+    }),
+  );
+  app.use(
+    catalogueRouter({
+      store: {
+        // From memory: a screen that wants the names of things does not wait for a busy database.
+        read: async () => parts.promises.catalogue,
+        async save(said, accept) {
+          const revision = await saveCatalogue(parts.db, said, { replace: true, accept });
+          await parts.promises.reload();
+          return revision;
+        },
+      },
+      gate,
+      admin: requireAdmin(access, 'The catalogue is changed'),
+      clock,
+      time_zone: config.time_zone,
+      logger,
+    }),
+  );
+  app.use(
     readRouter({
       state,
       intervals: intervalSource(parts),
@@ -61,6 +97,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
     }),
   );
   app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
+  mountRequestRoutes(app, { ...parts, gate });
   app.use(await webHandler());
   app.use(errorHandler(logger));
 }

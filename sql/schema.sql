@@ -39,6 +39,39 @@ table api_key (
   constraint api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
   constraint api_key_secret_sha256_key UNIQUE (secret_sha256)
 
+table backlog_move (
+  ts timestamp with time zone not null,
+  request bigint not null,
+  cause text not null,
+  n smallint not null,
+  borough text,
+  unit text,
+  across boolean not null
+)
+  CREATE INDEX backlog_move_ts_idx ON public.backlog_move USING btree (ts DESC)
+  hypertable by ts every 30 days
+
+table backlog_opening (
+  borough text,
+  unit text,
+  n bigint not null
+)
+  CREATE UNIQUE INDEX backlog_opening_borough_unit_key ON public.backlog_opening USING btree (COALESCE(borough, ''::text), COALESCE(unit, ''::text))
+
+table calendar (
+  id text not null,
+  name jsonb not null,
+  weekly jsonb,
+  holidays boolean not null,
+  closed jsonb not null default '{}'::jsonb,
+  open text[] not null default '{}'::text[],
+  updated_at timestamp with time zone not null default now()
+)
+  constraint calendar_check CHECK (((weekly IS NOT NULL) OR (NOT holidays)))
+  constraint calendar_id_check CHECK ((id <> ''::text))
+  constraint calendar_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint calendar_pkey PRIMARY KEY (id)
+
 continuous aggregate, real-time, call_15min (
   bucket timestamp with time zone,
   queue text,
@@ -82,6 +115,13 @@ table call_event (
   CREATE UNIQUE INDEX call_event_ts_event_id_key ON public.call_event USING btree (ts, event_id)
   hypertable by ts every 7 days
 
+table catalogue_revision (
+  id boolean not null default true,
+  revision bigint not null
+)
+  constraint catalogue_revision_id_check CHECK (id)
+  constraint catalogue_revision_pkey PRIMARY KEY (id)
+
 table channel (
   id text not null,
   threshold_days double precision not null,
@@ -121,6 +161,39 @@ table counter_event (
 )
   CREATE UNIQUE INDEX counter_event_ts_event_id_key ON public.counter_event USING btree (ts, event_id)
   hypertable by ts every 7 days
+
+table deadline_event (
+  ts timestamp with time zone not null,
+  request bigint not null,
+  kind text not null,
+  what text not null,
+  turn smallint not null,
+  recorded_at timestamp with time zone not null,
+  batch bigint not null,
+  request_id text not null,
+  service text,
+  borough text,
+  unit text,
+  reason text
+)
+  CREATE INDEX deadline_event_recorded_at_idx ON public.deadline_event USING btree (recorded_at)
+  CREATE UNIQUE INDEX deadline_event_ts_request_key ON public.deadline_event USING btree (ts, request, kind, what, turn)
+  hypertable by ts every 30 days
+
+table deadline_policy (
+  id text not null,
+  version integer not null,
+  valid_from date not null,
+  targets jsonb not null,
+  warning_share double precision not null,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint deadline_policy_id_check CHECK ((id <> ''::text))
+  constraint deadline_policy_id_valid_from_key UNIQUE (id, valid_from)
+  constraint deadline_policy_pkey PRIMARY KEY (id, version)
+  constraint deadline_policy_targets_check CHECK ((jsonb_typeof(targets) = 'object'::text))
+  constraint deadline_policy_version_check CHECK ((version > 0))
+  constraint deadline_policy_warning_share_check CHECK (((warning_share > (0)::double precision) AND (warning_share <= (1)::double precision)))
 
 table event_batch (
   batch bigint not null,
@@ -234,6 +307,45 @@ table rejected_event (
   CREATE INDEX rejected_event_received_at_idx ON public.rejected_event USING btree (received_at DESC)
   hypertable by received_at every 7 days
 
+table request (
+  id text not null,
+  number bigint not null generated as identity,
+  revision integer not null,
+  status text not null,
+  open boolean not null,
+  service text,
+  nature text,
+  channel text,
+  borough text,
+  place_borough text,
+  unit text,
+  longitude double precision,
+  latitude double precision,
+  created_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  resolution text,
+  reopened integer not null,
+  requesters bigint not null,
+  merged_into text,
+  work_order text,
+  published jsonb,
+  next_at timestamp with time zone,
+  told json not null,
+  history json not null
+)
+  CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number) WHERE open
+  CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number)
+  CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number) WHERE open
+  CREATE INDEX request_next_at_idx ON public.request USING btree (next_at) WHERE (next_at IS NOT NULL)
+  CREATE INDEX request_open_idx ON public.request USING btree (number) WHERE open
+  CREATE INDEX request_service_idx ON public.request USING btree (service, due_at, number) WHERE open
+  CREATE INDEX request_unit_idx ON public.request USING btree (unit, due_at, number) WHERE open
+  CREATE INDEX request_updated_at_idx ON public.request USING btree (updated_at, number)
+  constraint request_number_key UNIQUE (number)
+  constraint request_pkey PRIMARY KEY (id)
+
 continuous aggregate, real-time, request_15min (
   bucket timestamp with time zone,
   service text,
@@ -273,7 +385,8 @@ table request_event (
   expected_at timestamp with time zone,
   resolution text,
   "into" text,
-  extra jsonb
+  extra jsonb,
+  policy text
 )
   CREATE UNIQUE INDEX request_event_ts_event_id_key ON public.request_event USING btree (ts, event_id)
   hypertable by ts every 7 days
@@ -286,6 +399,51 @@ table schema_migration (
 )
   constraint schema_migration_kind_check CHECK ((kind = ANY (ARRAY['migration'::text, 'repeatable'::text, 'aggregate'::text])))
   constraint schema_migration_pkey PRIMARY KEY (kind, name)
+
+table service (
+  id text not null,
+  name jsonb not null,
+  description jsonb not null,
+  nature text not null,
+  "group" text not null,
+  keywords text[] not null,
+  unit text not null,
+  policy text,
+  earlier_policies jsonb not null default '[]'::jsonb,
+  placed boolean not null,
+  retired boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint service_earlier_policies_check CHECK ((jsonb_typeof(earlier_policies) = 'array'::text))
+  constraint service_id_check CHECK ((id <> ''::text))
+  constraint service_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint service_nature_check CHECK ((nature = ANY (ARRAY['information'::text, 'request'::text, 'complaint'::text, 'comment'::text, 'suggestion'::text, 'permit'::text])))
+  constraint service_pkey PRIMARY KEY (id)
+  constraint service_unit_fkey FOREIGN KEY (unit) REFERENCES unit(id)
+
+table territory (
+  code text not null,
+  kind text not null,
+  name jsonb not null,
+  population integer not null,
+  geometry jsonb,
+  approximate boolean not null default true,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint territory_code_check CHECK ((code ~ '^[A-Z]{2}$'::text))
+  constraint territory_kind_check CHECK ((kind = ANY (ARRAY['borough'::text, 'linked_city'::text])))
+  constraint territory_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint territory_pkey PRIMARY KEY (code)
+  constraint territory_population_check CHECK ((population >= 0))
+
+table unit (
+  id text not null,
+  name jsonb not null,
+  updated_at timestamp with time zone not null default now()
+)
+  constraint unit_id_check CHECK ((id <> ''::text))
+  constraint unit_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
+  constraint unit_pkey PRIMARY KEY (id)
 
 continuous aggregate, real-time, web_15min (
   bucket timestamp with time zone,
@@ -343,9 +501,11 @@ function newest_by_source(p_source_ids integer[], p_times timestamp with time zo
 
 procedure prune_event_batch(IN job_id integer, IN config jsonb)
 
+procedure prune_requests(IN job_id integer, IN config jsonb)
+
 function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[], handling_us double precision, available_us double precision)
 
-function set_policies(retention_days integer, rejected_days integer) returns void
+function set_policies(retention_days integer, rejected_days integer, record_days integer) returns void
 
 procedure set_refresh(IN target regclass, IN retention_days integer)
 

@@ -84,6 +84,9 @@ describe('the arrows between the parts', () => {
     expect(mayImport({ file: 'server/live/a.ts', target: 'server/store/events.ts', type_only: false })).toBe(
       false,
     );
+    const open311 = { file: 'server/open311/a.ts', target: 'server/ingest/intake.ts' };
+    expect(mayImport({ ...open311, type_only: true })).toBe(true);
+    expect(mayImport({ ...open311, type_only: false })).toBe(false);
     expect(mayImport({ file: 'web/src/a.ts', target: 'server/live/state.ts', type_only: true })).toBe(false);
   });
 });

@@ -9,17 +9,20 @@ import { officeMoment } from './work.ts';
 const SOURCE = 'urn:vigie:city:requests';
 /** The life of a request is told for this long; what is open then stays open. */
 export const HORIZON_DAYS = 100;
+const DAYS_MAX = 70;
 
 const METRES_PER_DEGREE = 111_320;
 const CHANCE = {
   cancelled: 0.015,
   merged: 0.025,
-  never_settled: 0.03,
+  never_settled: 0.004,
   sent_elsewhere: 0.03,
   work_order: 0.3,
   status: 0.14,
   paused: 0.05,
   reopened: 0.035,
+  /** Promised for another day, with the citizen's knowledge. */
+  revised: 0.015,
   several_requesters: 0.06,
 } as const;
 
@@ -76,6 +79,9 @@ function pointIn(borough: Borough, random: Random): { longitude: number; latitud
   return { longitude: round(place.longitude + east), latitude: round(place.latitude + north) };
 }
 
+/** RFC 3339 to the second. */
+const dayText = (time_us: number): string => `${new Date(time_us / 1000).toISOString().slice(0, 19)}Z`;
+
 class Life {
   readonly #context: DayContext;
   readonly #random: Random;
@@ -94,9 +100,12 @@ class Life {
   #emit(step: string, type: Parameters<DayContext['emit']>[1], data: EventData): void {
     this.#context.emit(this.#at_us, type, SOURCE, this.#seed.id, step, data);
   }
-  /** Time goes on, and work is done in working hours. */
+  /** Time goes on, and work is done in working hours, or by crews that are there day and night. */
   #work(us: number): void {
-    this.#at_us = officeMoment(this.#context.calendar, this.#at_us + us, this.#random);
+    const at_us = this.#at_us + us;
+    this.#at_us = this.#seed.service.day_and_night
+      ? wholeMs(at_us)
+      : officeMoment(this.#context.calendar, at_us, this.#random);
   }
   #pass(us: number): void {
     this.#at_us = wholeMs(this.#at_us + us);
@@ -107,7 +116,7 @@ class Life {
     const random = this.#random;
     const other = service.nature === 'complaint' || service.nature === 'request';
     const nature = (other && NATURE_OF_OTHERS.pick(random).nature) || service.nature;
-    const placed = nature !== 'information' && nature !== 'suggestion';
+    const placed = service.placed && nature !== 'suggestion';
     this.#emit('created', 'request.created', {
       service: service.id,
       nature,
@@ -128,7 +137,8 @@ class Life {
   /** @param earlier a request of the same day for the same thing in the same borough. */
   live(earlier: string | undefined): void {
     const random = this.#random;
-    this.#pass(random.lognormal(1.6, 0.7) * MINUTE_US);
+    // At once, as is promised: within five minutes, but for one in fifty.
+    this.#pass(random.lognormal(1.2, 0.7) * MINUTE_US);
     this.#emit('transmitted', 'request.transmitted', this.#unit);
     if (earlier && random.chance(CHANCE.merged)) {
       this.#work(random.exponential(6) * HOUR_US);
@@ -144,7 +154,7 @@ class Life {
       this.#work(random.exponential(8) * HOUR_US);
       this.#emit('transferred', 'request.transferred', unitData(this.#seed.borough, 'citoyens'));
     }
-    this.#work(random.lognormal(4, 1.1) * HOUR_US);
+    this.#work(random.lognormal(this.#seed.service.day_and_night ? 0.7 : 4, 1.1) * HOUR_US);
     this.#emit('acknowledged', 'request.acknowledged', NOTHING);
     this.#settle();
   }
@@ -153,13 +163,18 @@ class Life {
     const random = this.#random;
     const { service } = this.#seed;
     // The work begins with the wait for it: most of the time to settle.
-    const days = service.usual_days * random.lognormal(0.75, 0.75);
+    // What takes longest ends within the horizon too: what is forgotten is drawn apart.
+    const days = Math.min(DAYS_MAX, service.usual_days * random.lognormal(0.75, 0.75));
     this.#work(days * 0.35 * DAY_US);
     if (random.chance(CHANCE.work_order)) {
       const work_order = `B${this.#seed.id.slice(1)}`;
       this.#emit('ordered', 'request.work_ordered', { work_order });
     }
     if (random.chance(CHANCE.status)) this.#publish(days);
+    if (random.chance(CHANCE.revised)) {
+      const due_at = dayText(this.#at_us + 2 * days * DAY_US);
+      this.#emit('revised', 'request.revised', { due_at, reason: 'agreed' });
+    }
     if (random.chance(CHANCE.paused)) {
       const reason = PAUSES[Math.floor(random.uniform() * PAUSES.length)]!;
       this.#work(days * 0.1 * DAY_US);
@@ -186,7 +201,7 @@ class Life {
     const promised_us = this.#at_us + days * DAY_US;
     this.#emit('status', 'request.status_published', {
       text,
-      expected_at: `${new Date(promised_us / 1000).toISOString().slice(0, 19)}Z`,
+      expected_at: dayText(promised_us),
     });
   }
 }

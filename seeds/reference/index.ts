@@ -1,4 +1,5 @@
 /** The reference data of a city the size of Montréal, typed. Where each figure comes from stands in its JSON file. */
+import type { ServiceDefinition } from '../../server/contract/catalogue.ts';
 import type {
   BilingualName,
   MailConfig,
@@ -8,10 +9,13 @@ import type {
   WeeklyHours,
 } from '../../server/contract/reference.ts';
 import boroughsFile from './boroughs.json' with { type: 'json' };
+import { CATALOGUE } from './catalogue.ts';
 import channelsFile from './channels.json' with { type: 'json' };
+import demandFile from './demand.json' with { type: 'json' };
 import hoursFile from './hours.json' with { type: 'json' };
 import queuesFile from './queues.json' with { type: 'json' };
-import servicesFile from './services.json' with { type: 'json' };
+
+export { CATALOGUE };
 
 export const CENTRE_ID = 'centre';
 
@@ -32,23 +36,20 @@ export interface LinkedCity {
   readonly name: BilingualName;
   readonly population: number;
 }
-export type ServiceNature = 'information' | 'request' | 'complaint' | 'permit';
-export interface Service {
-  /** Slug, the `service` of events. */
-  readonly id: string;
-  readonly name: BilingualName;
-  readonly nature: ServiceNature;
-  /** Unit that settles it in a borough, such as `voirie`. */
-  readonly unit: string;
-  /** Usual time to settle, days; only the simulated city reads it. Deadlines are settings of their own. */
+/** How a service is asked for and settled in the simulated city; nothing else reads it. */
+export interface Demand {
+  /** Usual time to settle, days. What is promised is a setting of its own: the policy. */
   readonly usual_days: number;
   /** Relative demand in an ordinary month. */
   readonly weight: number;
+  /** Crews work on it at any hour, not in working hours only. */
+  readonly day_and_night?: boolean;
   /** Months (1–12) in which it is asked for; missing: all the year. */
   readonly months?: readonly number[];
   /** The weather that multiplies it. */
   readonly weather?: 'snow' | 'storm' | 'heat' | 'ice';
 }
+export type Service = ServiceDefinition & Demand;
 
 function weeklyOf(names: readonly string[]): WeeklyHours {
   const weekly: Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, OpeningRange[]>> = {};
@@ -117,5 +118,12 @@ export const BOROUGHS: readonly Borough[] = boroughsFile.boroughs.map((borough) 
   })),
 }));
 export const LINKED_CITIES: readonly LinkedCity[] = boroughsFile.linked_cities;
-export const SERVICES: readonly Service[] = servicesFile.services as readonly Service[];
-export const UNITS: Readonly<Record<string, BilingualName>> = servicesFile.units;
+const demandOf = (demandFile as { readonly demand: Readonly<Record<string, Demand>> }).demand;
+/** What the simulated city asks for. */
+export const SERVICES: readonly Service[] = CATALOGUE.services.flatMap((service) => {
+  const demand = demandOf[service.id];
+  return demand ? [{ ...service, ...demand }] : [];
+});
+export const UNITS: Readonly<Record<string, BilingualName>> = Object.fromEntries(
+  CATALOGUE.units.map(({ id, name }) => [id, name]),
+);

@@ -3,7 +3,7 @@
  * linked cities. It was run once; to make it again:
  *
  *   npm install --no-save @geo-maps/earth-lands-10m@0.6.0 polygon-clipping@0.15.7
- *   node seeds/reference/make-ground.ts
+ *   node seeds/reference/make-ground.ts && npx biome format --write seeds/reference/ground.json
  *
  * The shore is clipped from that package (© OpenStreetMap contributors, ODbL). So far inland its waters are coarse, in steps of up to a
  * kilometre, and it lacks the Rivière des Prairies: small waters and islands are left out, the rest is rounded off, and the rivers are

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { bearerOf } from '../lib/bearer.ts';
 import type { Clock } from '../lib/clock.ts';
+import { VigieError } from '../lib/errors.ts';
 import { BOOTSTRAP, type Grant, grantOf, type KeyRepository, sameSecret, sha256Hex } from './keys.ts';
 
 /** What is looked at to know whether somebody may read: an HTTP request, or the handshake of a socket. */
@@ -25,8 +26,11 @@ export interface AccessOptions {
 }
 
 export const SESSION_COOKIE = 'vigie_session';
-/** A revoked key works at most this much longer on other servers. */
+/** A revoked key works at most this much longer on other servers; while their database is busy, STALE_US. */
 const CACHE_US = 5_000_000;
+const STALE_US = 60_000_000;
+/** An embedded database that is at a long job answers after seconds: no reader waits for that if what was known will do. */
+const PATIENCE_MS = 250;
 const CACHE_SIZE_MAX = 10_000;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
@@ -37,8 +41,10 @@ export class Access {
   readonly #clock: Clock;
   readonly #ingest_key: string | null;
   readonly #public_read: boolean;
-  readonly #cache = new Map<string, { readonly grant: Grant | undefined; readonly until_us: number }>();
-  #readers: { readonly exist: boolean; readonly until_us: number } | undefined;
+  readonly #cache = new Map<string, Known<Grant | undefined>>();
+  #readers: Known<boolean> | undefined;
+  /** Questions on their way, so that a busy database is asked each once. */
+  readonly #asked = new Map<string, Promise<unknown>>();
 
   constructor(options: AccessOptions) {
     this.#keys = options.keys;
@@ -47,19 +53,45 @@ export class Access {
     this.#public_read = options.public_read;
   }
 
-  /** What the bearer of a secret may do; undefined when it is none of ours, or revoked. */
+  /**
+   * What the bearer of a secret may do; undefined when it is none of ours, or revoked.
+   * @throws VigieError 503 when that cannot be looked up now.
+   */
   async grant(secret: string): Promise<Grant | undefined> {
     if (this.#ingest_key !== null && sameSecret(secret, this.#ingest_key)) return BOOTSTRAP;
     const secret_sha256 = sha256Hex(secret);
-    const now_us = this.#clock.now_us();
-    const cached = this.#cache.get(secret_sha256);
-    if (cached && cached.until_us > now_us) return cached.grant;
-    const key = await this.#keys.findByHash(secret_sha256);
+    return this.#known(secret_sha256, this.#cache.get(secret_sha256), () => this.#lookUp(secret_sha256));
+  }
+
+  async #lookUp(secret_sha256: string): Promise<Grant | undefined> {
+    const key = await this.#keys.findByHash(secret_sha256).catch((cause: unknown) => {
+      throw new VigieError(
+        'database_unavailable',
+        'The key cannot be looked up now; send again a little later.',
+        { status: 503, retry_after_s: 1, cause },
+      );
+    });
     const grant = key ? grantOf(key) : undefined;
     // Wrong keys are remembered too, so that guessing costs the database little; all are forgotten when they are many.
     if (this.#cache.size >= CACHE_SIZE_MAX) this.#cache.clear();
-    this.#cache.set(secret_sha256, { grant, until_us: now_us + CACHE_US });
+    this.#cache.set(secret_sha256, { value: grant, until_us: this.#clock.now_us() + CACHE_US });
     return grant;
+  }
+
+  /** What is known, or what the database says; when it does not say it soon, what was known a short while ago. */
+  async #known<T>(question: string, known: Known<T> | undefined, ask: () => Promise<T>): Promise<T> {
+    const now_us = this.#clock.now_us();
+    if (known && known.until_us > now_us) return known.value;
+    const under_way = this.#asked.get(question) as Promise<T> | undefined;
+    const asked = under_way ?? ask().finally(() => this.#asked.delete(question));
+    this.#asked.set(question, asked);
+    if (!known || known.until_us + STALE_US < now_us) return asked;
+    asked.catch(() => {}); // When nobody waits for it any more, its failure is told to the next that asks.
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<T>((resolve) => {
+      timer = setTimeout(() => resolve(known.value), PATIENCE_MS);
+    });
+    return Promise.race([asked, patience]).finally(() => clearTimeout(timer));
   }
 
   /** To be called when keys were created or revoked: this server knows at once. */
@@ -71,6 +103,14 @@ export class Access {
   /** Whether an HTTP request may read. */
   mayRead(req: IncomingMessage): Promise<boolean> {
     return this.authoriseRead({ headers: req.headers, remote_address: req.socket.remoteAddress });
+  }
+
+  /** Whether the asker shows a key that may read, or has logged in with one, whoever else may read. */
+  async mayReadByKey({ headers }: IncomingMessage): Promise<boolean> {
+    const bearer = bearerOf(headers);
+    if (bearer !== undefined) return (await this.grant(bearer))?.can_read ?? false;
+    const cookie = sessionOf(headers);
+    return cookie !== undefined && isSameOrigin(headers) && ((await this.grant(cookie))?.can_read ?? false);
   }
 
   /** Whether a socket may read; a program may also give its key as `auth: { key }`. */
@@ -90,14 +130,20 @@ export class Access {
   }
 
   /** A key made for reading says that not everybody shall read: from then on loopback needs one too. */
-  async #readersExist(): Promise<boolean> {
-    const now_us = this.#clock.now_us();
-    if (this.#readers && this.#readers.until_us > now_us) return this.#readers.exist;
-    const keys = await this.#keys.list();
-    const exist = keys.some((key) => key.can_read && key.revoked_at === null);
-    this.#readers = { exist, until_us: now_us + CACHE_US };
-    return exist;
+  #readersExist(): Promise<boolean> {
+    return this.#known('readers', this.#readers, async () => {
+      const keys = await this.#keys.list();
+      const value = keys.some((key) => key.can_read && key.revoked_at === null);
+      this.#readers = { value, until_us: this.#clock.now_us() + CACHE_US };
+      return value;
+    });
   }
+}
+
+/** An answer of the database, and until when it is taken as it is. */
+interface Known<T> {
+  readonly value: T;
+  readonly until_us: number;
 }
 
 function sessionOf(headers: IncomingHttpHeaders): string | undefined {

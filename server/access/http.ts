@@ -32,11 +32,12 @@ export function requireRead(access: Access): RequestHandler {
     throw refusal(req, 'Reading needs a key that may read: send "Authorization: Bearer <key>", or log in.');
   });
 }
-function requireAdmin(access: Access): RequestHandler {
+/** Lets pass the bootstrap key alone. @param what is done with it, such as `Keys are managed` */
+export function requireAdmin(access: Access, what: string): RequestHandler {
   return wrappedGate(async (req) => {
     const secret = bearerOf(req.headers);
     if (secret !== undefined && (await access.grant(secret))?.admin) return;
-    throw refusal(req, 'Keys are managed with the bootstrap key, the one of VIGIE_INGEST_KEY.');
+    throw refusal(req, `${what} with the bootstrap key, the one of VIGIE_INGEST_KEY.`);
   });
 }
 function wrappedGate(check: (req: Request) => Promise<void>): RequestHandler {
@@ -52,7 +53,7 @@ function refusal(req: Request, message: string): VigieError {
 /** `/api/v1/keys` and `/api/v1/session`. */
 export function accessRouter({ access, keys, logger }: AccessRouterOptions): Router {
   const router = Router();
-  const admin = requireAdmin(access);
+  const admin = requireAdmin(access, 'Keys are managed');
 
   router.post(
     '/api/v1/keys',

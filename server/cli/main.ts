@@ -5,9 +5,16 @@ import { type Command, type CommandContext, UsageError } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
+import { referenceCommand } from './reference.ts';
 import { simulateCommand } from './simulate.ts';
 
-const COMMANDS: readonly Command[] = [importCommand, simulateCommand, keyCommand, doctorCommand];
+const COMMANDS: readonly Command[] = [
+  importCommand,
+  referenceCommand,
+  simulateCommand,
+  keyCommand,
+  doctorCommand,
+];
 
 const HELP = `npm run vigie -- <command> [options]
 

@@ -31,7 +31,7 @@ import {
 } from './live.ts';
 
 /** An object with exactly the members of `T`: one that is forgotten, or too many, does not compile. */
-function shape<T>(
+export function shape<T>(
   properties: { readonly [K in keyof T]-?: JsonSchema },
   optional: readonly (keyof T & string)[] = [],
 ): JsonSchema {
@@ -39,24 +39,27 @@ function shape<T>(
   return { type: 'object', properties, required };
 }
 export const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const text = (description?: string): JsonSchema => ({ type: 'string', ...(description && { description }) });
-const count = (description?: string): JsonSchema => ({
+export const text = (description?: string): JsonSchema => ({
+  type: 'string',
+  ...(description && { description }),
+});
+export const count = (description?: string): JsonSchema => ({
   type: 'integer',
   minimum: 0,
   ...(description && { description }),
 });
-const seconds = (description: string): JsonSchema => ({
+export const seconds = (description: string): JsonSchema => ({
   type: 'number',
   minimum: 0,
   description: `${description}, s`,
 });
-const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
-const moment = (description?: string): JsonSchema => ({
+export const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
+export const moment = (description?: string): JsonSchema => ({
   type: 'string',
   format: 'date-time',
   ...(description && { description }),
 });
-const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+export const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
 export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 /** A list as the API answers it. */
 export const pageOf = (items: JsonSchema): JsonSchema => ({

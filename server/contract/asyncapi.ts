@@ -2,10 +2,14 @@
 import { listOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { TOPICS } from './live.ts';
+import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
 const ITEMS = {
   queues: 'QueueState',
   agents: 'AgentsState',
+  requests: 'RequestsState',
+  breaches: 'BreachState',
+  map: 'MapItem',
   feeds: 'FeedState',
   clock: 'ClockState',
 } as const;
@@ -100,6 +104,7 @@ export function asyncApiPage(page_version: string): JsonSchema {
       },
       schemas: {
         ...STATE_SCHEMAS,
+        ...REQUEST_SCHEMAS,
         Watch: {
           type: 'object',
           required: ['topic', 'scope'],

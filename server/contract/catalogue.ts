@@ -68,6 +68,12 @@ export interface DeadlinePolicy {
   readonly warning_share: number;
 }
 
+/** A policy that a service had until a local date, `YYYY-MM-DD`, not included. */
+export interface EarlierPolicy {
+  readonly policy: string | null;
+  readonly until: string;
+}
+
 /** What a citizen can ask for. */
 export interface ServiceDefinition {
   /** Slug: the `service` of events, the `service_code` of Open311. */
@@ -82,6 +88,8 @@ export interface ServiceDefinition {
   readonly unit: string;
   /** Id of its deadline policy; null: no predetermined time. */
   readonly policy: string | null;
+  /** The policies it had before, oldest first, each until a local date that is no longer its own. Left out: this one always. */
+  readonly earlier_policies?: readonly EarlierPolicy[];
   /** A place must be told. */
   readonly placed: boolean;
   /** No longer offered; its requests stay. */

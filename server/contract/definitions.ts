@@ -5,10 +5,12 @@
 import type { MailMetricId } from './channels.ts';
 import type { MetricId } from './live.ts';
 import type { BilingualName } from './reference.ts';
+import { REQUEST_DEFINITIONS, type RequestMetricId } from './request-definitions.ts';
 
 export type DefinitionId =
   | MetricId
   | MailMetricId
+  | RequestMetricId
   | 'mail_open'
   | 'mail_oldest'
   | 'waiting'
@@ -18,6 +20,7 @@ export type DefinitionId =
   | 'longest_wait'
   | 'short_abandons'
   | 'misdirected'
+  | 'handover'
   | 'in_service';
 export interface MetricDefinition {
   readonly id: DefinitionId;
@@ -216,6 +219,19 @@ const LIST: readonly MetricDefinition[] = [
     ['Misdirected emergencies', 'calls that were 911’s business'],
   ),
   define(
+    'handover',
+    'count',
+    { fr: 'Ville de Montréal, plan de 2006', en: 'Ville de Montréal, 2006 plan' },
+    [
+      'Relève à la fermeture',
+      'appels en attente dans une file à la fin de ses heures ; la file qui les a pris, leur attente depuis l’entrée',
+    ],
+    [
+      'Hand-over at closing',
+      'calls waiting in a queue when its hours ended; the queue that took them, their wait since they entered',
+    ],
+  ),
+  define(
     'in_service',
     'count',
     ERLANG,
@@ -271,6 +287,7 @@ const LIST: readonly MetricDefinition[] = [
     ['Plus ancien courrier en attente', 'âge en jours ouvrables du plus ancien courrier en attente'],
     ['Oldest open mail', 'age in business days of the oldest open item'],
   ),
+  ...REQUEST_DEFINITIONS,
 ];
 
 export const DEFINITIONS: Readonly<Record<DefinitionId, MetricDefinition>> = Object.fromEntries(

@@ -97,6 +97,12 @@ export const FIELDS = {
   expected_at: Type.String({ format: 'date-time', description: 'Promised moment, RFC 3339 with offset' }),
   resolution: oneOf(RESOLUTIONS, 'How it was settled'),
   into: id('Request this one was merged into'),
+  policy: Type.String({
+    minLength: 1,
+    maxLength: 128,
+    pattern: '^[^@]+@[1-9][0-9]{0,5}$',
+    description: 'Version of a deadline policy, such as travaux@2',
+  }),
 } as const satisfies Record<string, TSchema>;
 export type FieldName = keyof typeof FIELDS;
 export type EventData = { [K in FieldName]?: Static<(typeof FIELDS)[K]> };
@@ -199,6 +205,11 @@ export const EVENT_TYPES = {
   'request.reopened': request([], ['reason']),
   'request.cancelled': request([], ['reason']),
   'request.merged': request(['into']),
+  // What is promised is deliberately changed: another service, borough, date or version of the policy.
+  'request.revised': {
+    ...request([], ['service', 'borough', 'due_at', 'policy', 'reason']),
+    anyOf: ['service', 'borough', 'due_at', 'policy'],
+  },
 } as const satisfies Record<string, EventTypeSpec>;
 
 /** An event type without its prefix, such as `call.answered`. */

@@ -6,8 +6,10 @@
  * `/items/<key>/today/counts/answered`; arrays are replaced whole) or of the whole document (``). Keys are escaped as RFC 6901 says (`~` as `~0`, `/` as `~1`).
  */
 import type { AGENT_STATES } from './event-types.ts';
+import type { MapItem } from './map.ts';
+import type { BreachState, RequestsState } from './requests.ts';
 
-export const TOPICS = ['queues', 'agents', 'feeds', 'clock'] as const;
+export const TOPICS = ['queues', 'agents', 'requests', 'breaches', 'map', 'feeds', 'clock'] as const;
 export type Topic = (typeof TOPICS)[number];
 export const CITY_SCOPE = 'city';
 /**
@@ -205,6 +207,12 @@ export interface ClockState {
 export interface TopicItem {
   queues: QueueState;
   agents: AgentsState;
+  /** By borough code; `city` is the whole city. */
+  requests: RequestsState;
+  /** Of the last 24 hours, the newest 500. */
+  breaches: BreachState;
+  /** Tiles that hold open requests with a place, and these one by one while the scope has few. */
+  map: MapItem;
   feeds: FeedState;
   clock: ClockState;
 }

@@ -1,31 +1,14 @@
 /** `/api/openapi.json`: every HTTP endpoint, its inputs and answers. */
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
+import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
+import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
 import { MAP_PATHS } from './openapi-map.ts';
+import { answer, errorAnswer, moment, query } from './openapi-parts.ts';
+import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
-interface Answer {
-  readonly description: string;
-  readonly schema?: JsonSchema;
-  readonly type?: string;
-  readonly retry?: boolean;
-}
-const answer = ({ description, schema, type = 'application/json', retry }: Answer): JsonSchema => ({
-  description,
-  ...(retry && { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } } }),
-  ...(schema && { content: { [type]: { schema } } }),
-});
-const errorAnswer = (description: string, retry = false): JsonSchema =>
-  answer({ description, schema: refTo('Error'), retry });
-const query = (name: string, schema: JsonSchema, description: string, required = false): JsonSchema => ({
-  name,
-  in: 'query',
-  required,
-  description,
-  schema,
-});
 const idParameter: JsonSchema = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-const moment: JsonSchema = { type: 'string', format: 'date-time' };
 
 /** A GET that whoever may read may ask. */
 function read(
@@ -171,6 +154,35 @@ const keyPath: JsonSchema = {
     responses: { '204': { description: 'Revoked' }, '404': errorAnswer('None in force'), ...adminErrors },
   },
 };
+const boundariesPath: JsonSchema = {
+  put: {
+    tags: ['catalogue'],
+    summary: 'Replace the boundaries of territories; nothing is stored when anything is wrong',
+    security: [{ key: [] }],
+    requestBody: jsonBody({
+      type: 'object',
+      required: ['items'],
+      properties: {
+        items: listOf({
+          type: 'object',
+          required: ['code', 'geometry'],
+          properties: {
+            code: { type: 'string', description: 'Two-letter code of the territory' },
+            geometry: { type: 'object', description: 'GeoJSON Polygon or MultiPolygon, WGS 84' },
+          },
+        }),
+      },
+    }),
+    responses: {
+      '200': answer({
+        description: 'How many were replaced',
+        schema: { type: 'object', required: ['updated'], properties: { updated: { type: 'integer' } } },
+      }),
+      '400': errorAnswer('What is wrong, and in which item'),
+      ...adminErrors,
+    },
+  },
+};
 const sessionSchema: JsonSchema = {
   type: 'object',
   required: ['may_read'],
@@ -230,12 +242,15 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   ]),
   '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
+  ...CATALOGUE_PATHS,
+  '/api/v1/boundaries': boundariesPath,
   ...MAP_PATHS,
   '/api/v1/keys': keysPath,
   '/api/v1/keys/{id}': keyPath,
   '/api/v1/session': sessionPath,
   '/api/openapi.json': plain('This page', 'application/json'),
   '/api/asyncapi.json': plain('The socket', 'application/json'),
+  ...OPEN311_PATHS,
   '/vigie.js': plain("The script for the city's web pages", 'text/javascript'),
   '/healthz': plain('The process lives', 'application/json'),
   '/readyz': plain('It can serve: database, migrations, state rebuilt', 'application/json', {
@@ -269,10 +284,19 @@ export function openApiPage(version: string): JsonSchema {
           name: 'key',
           description: 'A key bound to origins, web.* only',
         },
+        apiKey: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'api_key',
+          description: 'The same, as Open311 sends it',
+        },
         session: { type: 'apiKey', in: 'cookie', name: 'vigie_session' },
       },
       schemas: {
         ...STATE_SCHEMAS,
+        ...REQUEST_SCHEMAS,
+        ...CATALOGUE_SCHEMAS,
+        ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
         ...events,
         IngestAnswer: ingestAnswer,

@@ -148,6 +148,35 @@ export interface BreachState {
   readonly reason: string | null;
 }
 
+/** An open request that is due soon. */
+export interface DueSoon {
+  readonly id: string;
+  readonly number: number;
+  readonly service: string | null;
+  readonly borough: string | null;
+  readonly unit: string | null;
+  readonly due_at: string;
+}
+/** An item of topic `requests`: one scope, the city or a borough. Days are local. */
+export interface RequestsState {
+  readonly scope: string;
+  readonly open: number;
+  readonly overdue: number;
+  /** Until the end of the day, without the overdue. */
+  readonly due_today: number;
+  /** Within three days after today. */
+  readonly due_3_days: number;
+  readonly paused: number;
+  /** Not yet with a unit. */
+  readonly untransmitted: number;
+  /** Their clock stands, or nothing was promised. */
+  readonly without_due: number;
+  readonly received_today: number;
+  readonly settled_today: number;
+  /** The nearest deadlines to come, at most ten. */
+  readonly nearest: readonly DueSoon[];
+}
+
 /** A point of topic `map`: an open request with a place, keyed by its number. */
 export interface MapPoint {
   readonly number: number;

@@ -250,7 +250,7 @@ export class Batcher implements Service {
   async #committed(
     submissions: readonly Submission[],
     events: readonly EventRecord[],
-    { fresh, batch, received_us, rejected }: BatchResult,
+    { fresh, batch, received_us, rejected, projected }: BatchResult,
   ): Promise<void> {
     this.#flushes += 1;
     this.#rows += events.length;
@@ -262,6 +262,7 @@ export class Batcher implements Service {
           ? events
           : events.filter((_, index) => fresh[index] === true),
         rejected,
+        ...(projected && { projected }),
       });
     } catch (error) {
       // The events are stored: their senders must hear so, whatever became of the live state.

@@ -6,7 +6,7 @@ import type { Grant } from '../access/keys.ts';
 import { bearerOf } from '../lib/bearer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
-import { BODY_BYTES_MAX, ClientGone, decodeText, parseJson, readBody } from '../lib/http-body.ts';
+import { BODY_BYTES_MAX, ClientGone, decodeText, drain, parseJson, readBody } from '../lib/http-body.ts';
 import { sendError, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ownTurn } from '../lib/turns.ts';
@@ -73,17 +73,6 @@ export function eventsHandler(
   };
 }
 
-/** Most senders read the answer only when they have sent all; those who go on for longer than this are cut off, ms. */
-const DRAIN_MS_MAX = 10_000;
-
-/** Reads on what is left of a refused body, since closing at once would reset the connection under the answer. */
-function drain(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) return;
-  const timer = setTimeout(() => req.socket.destroy(), DRAIN_MS_MAX);
-  const stop = (): void => clearTimeout(timer);
-  req.once('end', stop).once('close', stop).on('error', stop).resume();
-}
-
 /**
  * Time limits against senders that hold connections without using them. A stream may last for ever, so the limit of a
  * whole request is kept by the readers of bodies (see lib/http-body.ts), not by Node's server.
@@ -107,7 +96,7 @@ async function grantFor(req: IncomingMessage, res: ServerResponse, access: Acces
       { status: 401 },
     );
   }
-  const grant = await lookedUp(access, secret);
+  const grant = await access.grant(secret);
   if (grant === undefined) {
     throw new VigieError('key_wrong', 'This key is unknown or was revoked.', { status: 401 });
   }
@@ -123,7 +112,7 @@ async function publicGrant(
 ): Promise<Grant | undefined> {
   const secret = /[?&]key=([\w-]{1,256})(?:&|$)/.exec(req.url ?? '')?.[1];
   if (secret === undefined) return undefined;
-  const grant = await lookedUp(access, secret);
+  const grant = await access.grant(secret);
   if (grant === undefined) {
     throw new VigieError('key_wrong', 'This key is unknown or was revoked.', { status: 401 });
   }
@@ -144,22 +133,6 @@ function checkOrigin(req: IncomingMessage, res: ServerResponse, grant: Grant): v
   }
   res.setHeader('access-control-allow-origin', origin);
   res.setHeader('vary', 'Origin');
-}
-
-async function lookedUp(access: Access, secret: string): Promise<Grant | undefined> {
-  try {
-    return await access.grant(secret);
-  } catch (error) {
-    throw new VigieError(
-      'database_unavailable',
-      'The key cannot be looked up now; send again a little later.',
-      {
-        status: 503,
-        retry_after_s: 1,
-        cause: error,
-      },
-    );
-  }
 }
 
 async function answerStream(req: IncomingMessage, res: ServerResponse, intake: Intake): Promise<void> {

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import {
   EVENT_TYPE_NAMES,
+  type EventData,
   type EventType,
   eventTypeSpec,
   FIELDS,
@@ -10,7 +11,7 @@ import {
   TYPE_PREFIX,
 } from '../contract/event-types.ts';
 import { isoOf } from '../lib/clock.ts';
-import { instantFault } from './rfc3339.ts';
+import { instantFault, parseInstant } from '../lib/rfc3339.ts';
 import type { ValueFault } from './text.ts';
 
 /** The parts of a JSON Schema that the fields of the contract use. */
@@ -85,6 +86,18 @@ export function fieldReason(
   }
   const names = (anyOf ?? []).map((name) => `data.${name}`).join(' or ');
   return { code: 'field_missing', message: `${names} is missing: ${type} needs one of them.` };
+}
+
+/** What cannot be meant of a request, whatever else is known of it; undefined: nothing. */
+export function requestReason(
+  subject: string,
+  time_us: number,
+  { due_at, into }: EventData,
+): string | undefined {
+  if (into === subject) return 'data.into is the request itself; it should be the one it was merged into.';
+  const due_us = due_at === undefined ? undefined : parseInstant(due_at)?.time_us;
+  if (due_us === undefined || due_us >= time_us) return undefined;
+  return "data.due_at is before the event's own time; a due date lies after what is promised by it.";
 }
 
 export function attributeReason(

@@ -15,9 +15,16 @@ import {
   type FieldName,
   TYPE_PREFIX,
 } from '../contract/event-types.ts';
+import { parseInstant } from '../lib/rfc3339.ts';
 import { eventId } from './identity.ts';
-import { attributeReason, fieldReason, timeReason, typeReason, valueReason } from './reasons.ts';
-import { parseInstant } from './rfc3339.ts';
+import {
+  attributeReason,
+  fieldReason,
+  requestReason,
+  timeReason,
+  typeReason,
+  valueReason,
+} from './reasons.ts';
 import { valueFault } from './text.ts';
 
 /** Why an event does not go in. `message` is for the person who can do something about it. */
@@ -44,6 +51,7 @@ interface TypeCheck {
   readonly instants: readonly FieldName[];
   readonly check: (data: unknown) => boolean;
   readonly web: boolean;
+  readonly request: boolean;
 }
 
 const CHECKS = new Map<unknown, TypeCheck>(
@@ -59,6 +67,7 @@ const CHECKS = new Map<unknown, TypeCheck>(
       ),
       check: (data) => compiled.Check(data),
       web: family === 'web',
+      request: family === 'request',
     };
     return [TYPE_PREFIX + type, check];
   }),
@@ -121,6 +130,10 @@ export function checkEvent(raw: unknown, now_us: number, trusted_text: boolean):
   if (body instanceof Refusal) return body;
   const split = splitData(check, body, extensionsOf(raw), trusted_text);
   if (split instanceof Refusal) return split;
+  if (check.request) {
+    const reason = requestReason(subject, instant.time_us, split.data);
+    if (reason !== undefined) return new Refusal('field_invalid', reason);
+  }
   return {
     event_id: eventId(source, id, instant.finer),
     time_us: instant.time_us,

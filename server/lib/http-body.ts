@@ -99,6 +99,17 @@ export function readBody(req: IncomingMessage, bytes_max = BODY_BYTES_MAX): Prom
   });
 }
 
+/** Most senders read the answer only when they have sent all; those who go on for longer than this are cut off, ms. */
+const DRAIN_MS_MAX = 10_000;
+
+/** Reads on what is left of a refused body, since closing at once would reset the connection under the answer. */
+export function drain(req: IncomingMessage): void {
+  if (req.complete || req.destroyed) return;
+  const timer = setTimeout(() => req.socket.destroy(), DRAIN_MS_MAX);
+  const stop = (): void => clearTimeout(timer);
+  req.once('end', stop).once('close', stop).on('error', stop).resume();
+}
+
 /** The body as text. @throws VigieError 400 that says where it stops being UTF-8. */
 export function decodeText(body: Buffer): string {
   if (isUtf8(body))

@@ -1,7 +1,7 @@
 /** What is shown of a queue, made from its counts when it is read. */
 import type { AgentsState, IntervalRow, QueueState } from '../contract/live.ts';
 import { sum_s } from '../domain/histogram.ts';
-import { intervalStart_us } from '../domain/interval.ts';
+import { intervalOf, intervalStart_us } from '../domain/interval.ts';
 import { metricsOf } from '../domain/metrics.ts';
 import type { Handling } from '../domain/outlook.ts';
 import { Cell } from '../domain/tally.ts';
@@ -70,5 +70,41 @@ export function agentsItem(queue: QueueRecord, now_us: number): AgentsState {
     queue: queue.key,
     agents: agentCounts(queue),
     longest_in_state_s: longestInState_s(queue, now_us),
+  };
+}
+
+export interface QueueMoment {
+  readonly now_us: number;
+  /** Where the local day begins. */
+  readonly day_start_us: number;
+  /** Before it no waiting is known. */
+  readonly known_from_us: number;
+  readonly outlook: QueueState['outlook'];
+}
+
+export function queueItem(queue: QueueRecord, moment: QueueMoment): QueueState {
+  const { config } = queue;
+  const { now_us, day_start_us, known_from_us, outlook } = moment;
+  const running = intervalOf(now_us);
+  const oldest_us = queue.oldest_us();
+  return {
+    queue: queue.key,
+    kind: config.kind,
+    name: config.name,
+    borough: config.borough,
+    threshold_s: config.threshold_s,
+    target: config.target,
+    abandonment_target: config.abandonment_target,
+    waiting: queue.waiting.size,
+    longest_wait_s: oldest_us === null ? 0 : Math.max(0, Math.floor((now_us - oldest_us) / 1_000_000)),
+    oldest_at: oldest_us === null ? null : isoOf(oldest_us),
+    in_service: queue.in_service,
+    agents: agentCounts(queue),
+    today: figures(queue, intervalOf(day_start_us), running + 1, now_us),
+    recent: figures(queue, running - 1, running + 1, now_us),
+    waiting_curve: queue.curve.read(now_us, queue.waiting.size, known_from_us),
+    last_event_at: queue.last_event_us > 0 ? isoOf(queue.last_event_us) : null,
+    open: queue.open,
+    outlook,
   };
 }

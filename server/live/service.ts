@@ -1,5 +1,6 @@
 /** Builds the live state from the store, then keeps it: batches as they are committed, and a tick a second. */
 import type { EventRecord } from '../contract/event-types.ts';
+import type { BreachState } from '../contract/requests.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -7,6 +8,7 @@ import type { Service } from '../lib/service.ts';
 import { ownTurn } from '../lib/turns.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
 import type { FeedStanding, RejectedNote } from '../store/feeds.ts';
+import type { Projected, RequestPicture } from '../store/requests.types.ts';
 import type { LiveState } from './state.ts';
 
 /** What the service needs of the store. */
@@ -27,6 +29,10 @@ export interface StandingSource {
   mailOf(subjects: readonly string[], from_us: number): Promise<EventRecord[]>;
   /** Batches with refused events, received from an instant on. */
   rejected(since_us: number): Promise<RejectedNote[]>;
+  /** All open requests, in parts; those that are not open and changed since an instant; breaches since an instant. */
+  openRequests(): AsyncIterable<RequestPicture[]>;
+  settledRequests(since_us: number): Promise<RequestPicture[]>;
+  breaches(since_us: number): Promise<BreachState[]>;
 }
 
 export interface LiveServiceOptions {
@@ -44,6 +50,7 @@ const AHEAD_US = 600_000_000;
 const LOOK_UP_EVERY_MS = 60_000;
 /** About two milliseconds of work. */
 const SLICE_EVENTS = 1_000;
+const NOTHING: Projected = { requests: [], told: [] };
 
 export class LiveService implements Service {
   readonly name = 'live';
@@ -95,6 +102,18 @@ export class LiveService implements Service {
     state.restore(await standing.agentStates(state.agents_from_us, state.window_start_us));
     const mail = await standing.openMail(state.mail.from_us, state.window_start_us);
     state.mail.restore([], mail, clock.now_us());
+    await this.#restoreRequests(standing);
+  }
+
+  async #restoreRequests(standing: StandingSource): Promise<void> {
+    const { requests } = this.#options.state;
+    if (!requests) return;
+    for await (const page of standing.openRequests()) {
+      requests.restore(page);
+      await ownTurn();
+    }
+    requests.restore(await standing.settledRequests(requests.day_start_us));
+    requests.restoreBreaches(await standing.breaches(requests.breaches_from_us));
   }
 
   /** Gives the batches whose refused events are counted with it. */
@@ -124,8 +143,8 @@ export class LiveService implements Service {
     }
     for (let from = 0; from < events.length; from += SLICE_EVENTS) {
       await ownTurn();
-      const rejected = from === 0 ? batch.rejected : {};
-      state.apply({ ...batch, events: events.slice(from, from + SLICE_EVENTS), rejected });
+      const slice = { ...batch, events: events.slice(from, from + SLICE_EVENTS) };
+      state.apply(from === 0 ? slice : { ...slice, rejected: {}, projected: NOTHING });
     }
   }
 

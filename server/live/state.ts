@@ -10,10 +10,10 @@ import {
   CLOCK_KEY,
   type ClockState,
   type IntervalRow,
-  type QueueState,
   type Topic,
   type TopicItem,
 } from '../contract/live.ts';
+import type { MapItem } from '../contract/map.ts';
 import { DEFAULT_MAIL, type MailConfig, type QueueConfig } from '../contract/reference.ts';
 import type { TopicSource } from '../contract/topic-source.ts';
 import type { AgentLimits } from '../domain/agent.ts';
@@ -28,14 +28,15 @@ import { visitEvent } from '../domain/visit.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
 import type { FeedStanding, RejectedNote } from '../store/feeds.ts';
-import { AgentBook, agentCounts, longestInState_s } from './agents.ts';
+import { AgentBook, longestInState_s } from './agents.ts';
 import { ChannelBook } from './channels.ts';
 import { ContactBook } from './contacts.ts';
 import { FeedBook } from './feeds.ts';
-import { agentsItem, figures, intervalRows } from './items.ts';
+import { agentsItem, intervalRows, queueItem } from './items.ts';
 import type { MailBook } from './mail.ts';
 import { OutlookBook } from './outlook-book.ts';
-import { QueueBook, type QueueRecord } from './queues.ts';
+import { QueueBook } from './queues.ts';
+import type { LiveRequests, RequestTopic } from './requests.ts';
 
 export interface LiveStateOptions {
   readonly queues: readonly QueueConfig[];
@@ -50,13 +51,23 @@ export interface LiveStateOptions {
   /** When mail is answered in time, and which days are no business days; the defaults are those of the city's seed. */
   readonly mail?: MailConfig;
   readonly holidays?: HolidayCalendar;
+  /** Topics `requests` and `breaches`; without it they are empty. */
+  readonly requests?: LiveRequests;
+  /** Topic `map`; without it it is empty. */
+  readonly map?: MapSource;
+}
+/** A topic source for one topic. */
+export interface MapSource {
+  keys(): Iterable<string>;
+  inScope(scope: string, key: string): boolean;
+  item(key: string): MapItem | undefined;
+  onDirty(listener: (key: string) => void): () => void;
 }
 
 /** Contacts let go in one tick, so that midnight never holds up the sockets. */
 const FORGET_PER_TICK = 60;
 /** A batch that touches more agents leaves them to the next reading or tick: folding 500 takes about 10 ms. */
 const SETTLE_AT_ONCE = 50;
-const CLOCK_EVERY_US = 5_000_000;
 
 type Listener = (topic: Topic, key: string) => void;
 
@@ -67,6 +78,8 @@ export class LiveState implements TopicSource {
   readonly #open: (queue: QueueConfig, now_us: number) => boolean | null;
   readonly #limits: ClosingLimits;
   readonly #boroughs: ReadonlySet<string>;
+  readonly requests: LiveRequests | undefined;
+  readonly #map: MapSource | undefined;
   readonly #queues: QueueBook;
   readonly outlooks: OutlookBook;
   readonly #agents: AgentBook;
@@ -79,14 +92,15 @@ export class LiveState implements TopicSource {
     agents: new Set<string>(),
     feeds: new Set<string>(),
     clock: new Set<string>(),
-  } satisfies Record<Topic, Set<string>>;
+    requests: new Set<string>(),
+    breaches: new Set<string>(),
+  } satisfies Record<Exclude<Topic, 'map'>, Set<string>>;
   /** Queues that were there when the listeners were told last. */
   readonly #shown = new Set<string>();
   #day: LocalDay;
   /** Time of the oldest event of a contact, µs: before it no waiting is known. */
   #known_from_us = Number.POSITIVE_INFINITY;
   #minute: number;
-  #clock_told_us = 0;
   #forgetting = false;
   #database: ClockState['database'] = 'up';
   #backfill: number | null = null;
@@ -97,6 +111,9 @@ export class LiveState implements TopicSource {
     this.#simulated = options.simulated ?? false;
     this.#open = options.open ?? (() => null);
     this.#boroughs = new Set(options.queues.flatMap(({ borough }) => borough ?? []));
+    this.requests = options.requests;
+    this.#map = options.map;
+    this.requests?.onDirty((topic, key) => this.#dirty[topic].add(key));
     this.#queues = new QueueBook(options.queues);
     this.outlooks = new OutlookBook(this.#queues);
     const now_us = this.#clock.now_us();
@@ -151,6 +168,7 @@ export class LiveState implements TopicSource {
       this.#feeds.reject(source, count, batch.received_us, this.#day);
     }
     if (this.#agents.unsettled <= SETTLE_AT_ONCE) this.#agents.settle(now_us);
+    this.requests?.apply(batch);
     this.#tell();
   }
 
@@ -216,14 +234,11 @@ export class LiveState implements TopicSource {
     this.#agents.tick(now_us);
     this.#agents.settle(now_us);
     this.#feeds.tick(now_us);
+    this.requests?.tick();
     for (const queue of this.#queues.all()) if (queue.waiting.size > 0) this.#dirty.queues.add(queue.key);
     const minute = Math.floor(now_us / MINUTE_US);
     if (minute !== this.#minute) this.#newMinute(minute, now_us);
     if (this.#forgetting) this.#forget(now_us);
-    if (now_us - this.#clock_told_us >= CLOCK_EVERY_US) {
-      this.#clock_told_us = now_us;
-      this.#dirty.clock.add(CLOCK_KEY);
-    }
     this.#tell();
   }
 
@@ -289,13 +304,22 @@ export class LiveState implements TopicSource {
 
   /** Feeds and the clock are the same for every scope. */
   inScope(topic: Topic, scope: string, key: string): boolean {
-    if (topic === 'feeds' || topic === 'clock' || scope === CITY_SCOPE) return true;
+    if (topic === 'feeds' || topic === 'clock' || (scope === CITY_SCOPE && topic !== 'map')) return true;
+    if (topic === 'map') return this.#map?.inScope(this.#boroughOf(scope), key) ?? false;
+    if (isRequestTopic(topic)) return this.requests?.boroughOf(topic, key) === this.#boroughOf(scope);
     return key === scope || (key !== CITY_KEY && this.#queues.item(key)?.config.borough === scope);
+  }
+
+  /** A queue's scope shows the requests of its borough. */
+  #boroughOf(scope: string): string {
+    return this.#queues.item(scope)?.config.borough ?? scope;
   }
 
   *keys(topic: Topic): Iterable<string> {
     if (topic === 'clock') yield CLOCK_KEY;
     else if (topic === 'feeds') yield* this.#feeds.keys();
+    else if (topic === 'map') yield* this.#map?.keys() ?? [];
+    else if (isRequestTopic(topic)) yield* this.requests?.keys(topic) ?? [];
     else for (const queue of this.#queues.all()) if (!queue.isGone) yield queue.key;
   }
 
@@ -307,10 +331,18 @@ export class LiveState implements TopicSource {
     const now_us = this.#clock.now_us();
     if (topic === 'clock') return key === CLOCK_KEY ? this.#clockItem(now_us) : undefined;
     if (topic === 'feeds') return this.#feeds.item(key, now_us, this.#day.start_us);
+    if (topic === 'map') return this.#map?.item(key);
+    if (isRequestTopic(topic)) return this.requests?.item(topic, key);
     this.#agents.settle(now_us);
     const queue = this.#queues.item(key);
     if (!queue || queue.isGone) return undefined;
-    return topic === 'agents' ? agentsItem(queue, now_us) : this.#queueItem(queue, now_us);
+    if (topic === 'agents') return agentsItem(queue, now_us);
+    return queueItem(queue, {
+      now_us,
+      day_start_us: this.#day.start_us,
+      known_from_us: this.#known_from_us,
+      outlook: this.outlooks.item(queue),
+    });
   }
 
   #clockItem(now_us: number): ClockState {
@@ -320,32 +352,6 @@ export class LiveState implements TopicSource {
       simulated: this.#simulated,
       database: this.#database,
       backfill: this.#backfill,
-    };
-  }
-
-  #queueItem(queue: QueueRecord, now_us: number): QueueState {
-    const { config } = queue;
-    const running = intervalOf(now_us);
-    const oldest_us = queue.oldest_us();
-    return {
-      queue: queue.key,
-      kind: config.kind,
-      name: config.name,
-      borough: config.borough,
-      threshold_s: config.threshold_s,
-      target: config.target,
-      abandonment_target: config.abandonment_target,
-      waiting: queue.waiting.size,
-      longest_wait_s: oldest_us === null ? 0 : Math.max(0, Math.floor((now_us - oldest_us) / 1_000_000)),
-      oldest_at: oldest_us === null ? null : isoOf(oldest_us),
-      in_service: queue.in_service,
-      agents: agentCounts(queue),
-      today: figures(queue, intervalOf(this.#day.start_us), running + 1, now_us),
-      recent: figures(queue, running - 1, running + 1, now_us),
-      waiting_curve: queue.curve.read(now_us, queue.waiting.size, this.#known_from_us),
-      last_event_at: queue.last_event_us > 0 ? isoOf(queue.last_event_us) : null,
-      open: queue.open,
-      outlook: this.outlooks.item(queue),
     };
   }
 
@@ -381,6 +387,12 @@ export class LiveState implements TopicSource {
 
   onDirty(listener: Listener): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const stop = this.#map?.onDirty((key) => listener('map', key));
+    return () => {
+      stop?.();
+      this.#listeners.delete(listener);
+    };
   }
 }
+
+const isRequestTopic = (topic: Topic): topic is RequestTopic => topic === 'requests' || topic === 'breaches';

@@ -85,7 +85,7 @@ export class PushServer implements Service {
     this.#io.attach(server);
     server.on('upgrade', this.#track);
     this.#stopListening = source.onDirty((topic, key) => {
-      if (topic !== 'clock' && this.#rooms.mark(topic, key)) this.#schedule();
+      if (this.#rooms.mark(topic, key)) this.#schedule();
     });
     this.#heartbeat = setInterval(() => this.#beat(), clock_ms);
   }

@@ -10,9 +10,16 @@ WHERE chunk.hypertable_name = ANY ($tables::text[])
     FROM event_batch batch
     CROSS JOIN LATERAL unnest(batch.span_from, batch.span_to) AS span(first, last)
     WHERE batch.received_at > $quiet_since::timestamptz
-      AND chunk.hypertable_name = batch.family || '_event'
-      AND span.first < chunk.range_end + $margin::interval
-      AND span.last >= chunk.range_start - $margin::interval
+      AND (
+        chunk.hypertable_name = batch.family || '_event'
+        AND span.first < chunk.range_end + $margin::interval
+        AND span.last >= chunk.range_start - $margin::interval
+        -- What follows from requests is written at any time of their lives.
+        OR chunk.hypertable_name IN ('backlog_move', 'deadline_event')
+        AND batch.family = 'request'
+        AND span.first < chunk.range_end + $life::interval
+        AND span.last >= chunk.range_start - $life::interval
+      )
   )
 ORDER BY chunk.range_start DESC
 LIMIT 1

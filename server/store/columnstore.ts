@@ -22,6 +22,8 @@ const LATE_US = 14 * 86_400_000_000;
 const QUIET_US = 20_000_000;
 /** History comes day by day: what lies within a day of the last writing may still be written to. */
 const MARGIN = '1 day';
+/** Nearly all requests are settled within it. */
+const LIFE = '110 days';
 
 export interface ColumnstoreOptions {
   readonly db: Database;
@@ -67,10 +69,11 @@ export class Columnstore implements Service {
     const { db, clock, logger } = this.#options;
     const began_us = clock.now_us();
     const chunk = await sql.settled_chunks(db, {
-      tables: FAMILIES.map((family) => `${family}_event`),
+      tables: [...FAMILIES.map((family) => `${family}_event`), 'backlog_move', 'deadline_event'],
       older_than: isoOf(began_us - LATE_US),
       quiet_since: isoOf(began_us - QUIET_US),
       margin: MARGIN,
+      life: LIFE,
     });
     if (chunk === null) return null;
     await sql.compress(db, { name: chunk.name });

@@ -50,8 +50,35 @@ class CopyTransaction {
   }
 }
 
-/** Resolves after the commit. */
-export async function copyTransaction(pool: pg.Pool, steps: readonly CopyStep[]): Promise<void> {
+const run = (client: pg.PoolClient, steps: readonly CopyStep[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    client.query(new CopyTransaction(steps, (error) => (error === null ? resolve() : reject(error))));
+  });
+
+/** With more to do in the same transaction, which then needs a beginning and an end of its own. */
+async function runAnd<T>(
+  client: pg.PoolClient,
+  steps: readonly CopyStep[],
+  then: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    await run(client, steps);
+    const result = await then(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Resolves after the commit. @param then what belongs to the same transaction, after the rows. */
+export async function copyTransaction<T = void>(
+  pool: pg.Pool,
+  steps: readonly CopyStep[],
+  then?: (client: pg.PoolClient) => Promise<T>,
+): Promise<T | undefined> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // Without a listener, a connection that dies while it is ours would end the process.
@@ -60,9 +87,9 @@ export async function copyTransaction(pool: pg.Pool, steps: readonly CopyStep[])
   };
   client.on('error', onError);
   try {
-    await new Promise<void>((resolve, reject) => {
-      client.query(new CopyTransaction(steps, (error) => (error === null ? resolve() : reject(error))));
-    });
+    if (then) return await runAnd(client, steps, then);
+    await run(client, steps);
+    return undefined;
   } catch (error) {
     // An answer of the server leaves the connection in order; anything else does not.
     if (!(error instanceof Error && 'severity' in error)) broken = error as Error;

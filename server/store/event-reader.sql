@@ -59,7 +59,7 @@ select
   timezone('UTC', ts)::text as ts, event_id, source_id, type, subject, sequence, service, nature, channel,
   borough, place_borough, longitude, latitude, address, description,
   timezone('UTC', due_at)::text as due_at, requesters, unit, work_order, reason, "text",
-  timezone('UTC', expected_at)::text as expected_at, resolution, "into", extra
+  timezone('UTC', expected_at)::text as expected_at, resolution, "into", policy, extra
 from request_event
 where ts >= $from::timestamptz and ts < $to::timestamptz
   and (ts, event_id) > ($after_ts::timestamptz, $after_id::uuid)

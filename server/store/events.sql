@@ -235,7 +235,7 @@ select
 copy request_event (
   ts, event_id, batch, source_id, type, subject, sequence, service, nature, channel, borough, place_borough,
   longitude, latitude, address, description, due_at, requesters, unit, work_order, reason, "text",
-  expected_at, resolution, "into", extra
+  expected_at, resolution, "into", policy, extra
 ) from stdin (format binary)
 
 -- BLOCK insert_request
@@ -243,23 +243,23 @@ with inserted as (
   insert into request_event (
     ts, event_id, batch, source_id, type, subject, sequence, service, nature, channel, borough,
     place_borough, longitude, latitude, address, description, due_at, requesters, unit, work_order, reason,
-    "text", expected_at, resolution, "into", extra
+    "text", expected_at, resolution, "into", policy, extra
   )
   select
     ts, event_id, $batch::bigint, source_id, type, subject, sequence, service, nature, channel, borough,
     place_borough, longitude, latitude, address, description, due_at, requesters, unit, work_order, reason,
-    "text", expected_at, resolution, "into", extra
+    "text", expected_at, resolution, "into", policy, extra
   from unnest(
     $ts::timestamptz[], $event_id::uuid[], $source_id::integer[], $type::text[], $subject::text[],
     $sequence::text[], $service::text[], $nature::text[], $channel::text[], $borough::text[],
     $place_borough::text[], $longitude::double precision[], $latitude::double precision[], $address::text[],
     $description::text[], $due_at::timestamptz[], $requesters::bigint[], $unit::text[], $work_order::text[],
     $reason::text[], $text::text[], $expected_at::timestamptz[], $resolution::text[], $into::text[],
-    $extra::jsonb[]
+    $policy::text[], $extra::jsonb[]
   ) as row (
     ts, event_id, source_id, type, subject, sequence, service, nature, channel, borough, place_borough,
     longitude, latitude, address, description, due_at, requesters, unit, work_order, reason, "text",
-    expected_at, resolution, "into", extra
+    expected_at, resolution, "into", policy, extra
   )
   on conflict (ts, event_id) do nothing
   returning ts, event_id, source_id

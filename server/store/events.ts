@@ -5,8 +5,10 @@
  * `INSERT … ON CONFLICT DO NOTHING`, and the store keeps to that way until batches are clean again. The embedded database
  * knows only the second way, and a synced journal beside it (ARCHITECTURE, decisions 3 and 6).
  */
+
+import type pg from 'pg';
 import Type from 'typebox';
-import { type EventRecord, FAMILIES, type Family, familyOf } from '../contract/event-types.ts';
+import { type EventRecord, FAMILIES, type Family } from '../contract/event-types.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -23,20 +25,18 @@ import { BinaryWriter } from './copy-format.ts';
 import { copyTransaction } from './copy-transaction.ts';
 import type { Database } from './database.ts';
 import { arraysOf, FAMILY_COLUMNS } from './event-columns.ts';
+import { type FamilyRows, groupsOf, Inserted, markFresh } from './event-groups.ts';
 import { readFamilies, type Window } from './event-reader.ts';
 import type { Batch, BatchResult, Outcome, RejectedEvent, StoreRefusal } from './events.types.ts';
 import { isRefusal, isUniqueViolation, storeError } from './faults.ts';
 import { rfc3339Of } from './instants.ts';
 import { decodeBatch, encodeBatch } from './journal-batch.ts';
+import type { RequestRecords } from './requests.ts';
+import { NOTHING_PROJECTED, type Projected } from './requests.types.ts';
 import { Sources } from './sources.ts';
 import { spansOf } from './spans.ts';
 import { loadSql, type NamedQuery, none, one } from './sql.ts';
 
-const Inserted = Type.Object({
-  n: Type.Integer(),
-  fresh: Type.Union([Type.Array(Type.String()), Type.Null()]),
-});
-type Inserted = Type.Static<typeof Inserted>;
 export const sql = loadSql(import.meta.url, {
   take_numbers: one(Type.Object({ first: Type.Integer() })),
   notify: one(Type.Object({ sent: Type.String() })),
@@ -72,13 +72,6 @@ const TOO_MANY_SOURCES: StoreRefusal = {
 const UNCONFIRMED_MAX = 1_000;
 const REPLAY_ROWS = 4_000;
 
-/** The events of one family in a batch and their places in it. */
-export interface FamilyRows {
-  readonly family: Family;
-  readonly rows: EventRecord[];
-  readonly at: number[];
-}
-
 /** A batch as it is written, with its number. */
 interface WrittenBatch {
   readonly number: number;
@@ -94,6 +87,8 @@ export interface EventStoreOptions {
   readonly clock?: Clock;
   /** Most sources. */
   readonly sources_max?: number;
+  /** Keeps the records of requests; without it only events are stored. */
+  readonly records?: (sources: Sources) => RequestRecords;
 }
 
 export class EventStore {
@@ -102,6 +97,7 @@ export class EventStore {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #sources: Sources;
+  readonly #records: RequestRecords | undefined;
   readonly #writer = new BinaryWriter();
   readonly #unconfirmed = new Set<number>();
   #next_number = 0;
@@ -117,6 +113,7 @@ export class EventStore {
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
     this.#sources = new Sources(db, options.sources_max);
+    this.#records = options.records?.(this.#sources);
   }
 
   get sources(): Sources {
@@ -175,8 +172,8 @@ export class EventStore {
     const groups = groupsOf(events, sourceless.length === 0 ? undefined : (event) => ids.has(event.source));
     try {
       const refused = refusals.length === 0 ? rejected : [...rejected, ...refusals];
-      await this.#store({ number, received_us, groups, rejected: refused }, fresh);
-      return { fresh, batch: number, received_us, rejected: countBySource(refused) };
+      const projected = await this.#store({ number, received_us, groups, rejected: refused }, fresh);
+      return { fresh, batch: number, received_us, rejected: countBySource(refused), projected };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return this.#bisect({ events, rejected }, received_us, error);
@@ -200,7 +197,12 @@ export class EventStore {
     const counts = new Map(Object.entries(first.rejected));
     for (const [source, n] of Object.entries(second.rejected))
       counts.set(source, (counts.get(source) ?? 0) + n);
-    return { ...second, fresh: [...first.fresh, ...second.fresh], rejected: Object.fromEntries(counts) };
+    const projected: Projected = {
+      requests: [first, second].flatMap((each) => each.projected?.requests ?? []),
+      told: [first, second].flatMap((each) => each.projected?.told ?? []),
+    };
+    const fresh = [...first.fresh, ...second.fresh];
+    return { ...second, fresh, rejected: Object.fromEntries(counts), projected };
   }
 
   #refusal(event: EventRecord, { code, message }: StoreRefusal): RejectedEvent {
@@ -209,28 +211,23 @@ export class EventStore {
     return { received_us: this.#clock.now_us(), source, id: event_id, type, code, message, payload };
   }
 
-  async #store(written: WrittenBatch, fresh: Outcome[]): Promise<void> {
+  async #store(written: WrittenBatch, fresh: Outcome[]): Promise<Projected> {
     const { number, groups, rejected } = written;
     const rows = groups.reduce((sum, group) => sum + group.rows.length, 0);
-    if (rows + rejected.length === 0) return;
+    if (rows + rejected.length === 0) return NOTHING_PROJECTED;
     if (this.#db.kind === 'native' && rows >= COPY_ROWS_MIN && this.#wary === 0) {
       try {
-        await this.#watched(number, this.#copy(written));
+        const projected = await this.#watched(number, this.#copy(written));
         for (const { at } of groups) for (const index of at) fresh[index] = true;
-        return;
+        return projected;
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         this.#wary = CLEAN_BATCHES;
       }
     }
-    const results = await this.#watched(number, this.#insert(written));
-    let clean = true;
-    for (const [index, group] of groups.entries()) {
-      const result = results[index] as Inserted;
-      clean &&= result.n === group.rows.length;
-      markFresh(group, result, fresh);
-    }
+    const { clean, projected } = await this.#watched(number, this.#insert(written, fresh));
     if (rows >= COPY_ROWS_MIN) this.#wary = clean ? Math.max(0, this.#wary - 1) : CLEAN_BATCHES;
+    return projected;
   }
 
   /** Remembers the number of a batch whose outcome is not known. */
@@ -246,7 +243,7 @@ export class EventStore {
     }
   }
 
-  async #copy(written: WrittenBatch): Promise<void> {
+  async #copy(written: WrittenBatch): Promise<Projected> {
     const { number, groups, rejected } = written;
     const steps = groups.map(({ family, rows }) =>
       eventStep(this.#writer, sql[`copy_${family}`].config().text, family, rows, number, this.#sources.ids),
@@ -255,10 +252,43 @@ export class EventStore {
       steps.push(rejectedStep(this.#writer, sql.copy_rejected.config().text, rejected));
     const note = { ...written, server_id: this.#server_id, sources: this.#sources.ids };
     steps.push(batchNoteStep(this.#writer, sql.copy_batch.config().text, note));
-    await copyTransaction(this.#db.pool, steps);
+    const requests = this.#records && groups.find(({ family }) => family === 'request');
+    const project = requests && ((client: pg.PoolClient) => this.#project(client, requests.rows, written));
+    return (await copyTransaction(this.#db.pool, steps, project)) ?? NOTHING_PROJECTED;
   }
 
-  async #insert({ number, received_us, groups, rejected }: WrittenBatch): Promise<Inserted[]> {
+  /** The records of requests follow their events in the same transaction. */
+  #project(client: pg.ClientBase, events: readonly EventRecord[], written: WrittenBatch): Promise<Projected> {
+    const { number, received_us } = written;
+    const note = { batch: number, server_id: this.#server_id, received_us };
+    if (!this.#records) return Promise.resolve(NOTHING_PROJECTED);
+    return this.#records.project(client, events, note, this.#clock.now_us());
+  }
+
+  /** Marks what is fresh. @returns whether nothing was a duplicate, and what became of requests. */
+  async #insert(written: WrittenBatch, fresh: Outcome[]): Promise<{ clean: boolean; projected: Projected }> {
+    const { groups } = written;
+    const queries = this.#insertQueries(written);
+    const mark = (results: readonly Inserted[]): boolean => {
+      for (const [index, group] of groups.entries()) markFresh(group, results[index]!, fresh);
+      return groups.every((group, index) => results[index]!.n === group.rows.length);
+    };
+    const requests = this.#records && groups.find(({ family }) => family === 'request');
+    const [only] = queries;
+    if (only !== undefined && queries.length === 1 && !requests) {
+      return { clean: mark((await this.#db.query<Inserted>(only)).rows), projected: NOTHING_PROJECTED };
+    }
+    return this.#db.transaction(async (client) => {
+      const results: Inserted[] = [];
+      for (const query of queries) results.push(...(await client.query<Inserted>(query)).rows);
+      const clean = mark(results);
+      if (!requests) return { clean, projected: NOTHING_PROJECTED };
+      const stored = requests.rows.filter((_, index) => fresh[requests.at[index]!] === true);
+      return { clean, projected: await this.#project(client, stored, written) };
+    });
+  }
+
+  #insertQueries({ number, received_us, groups, rejected }: WrittenBatch): NamedQuery[] {
     const note = { batch: number, server_id: this.#server_id, noted_at: rfc3339Of(received_us) };
     const queries: NamedQuery[] = groups.map(({ family, rows }) => {
       const spans = spansOf(rows.map((event) => event.time_us));
@@ -275,13 +305,12 @@ export class EventStore {
       const values = rejectedValues(this.#writer, rejected);
       queries.push(sql.insert_rejected.config({ ...values, ...note }));
     }
-    const [only] = queries;
-    if (only !== undefined && queries.length === 1) return (await this.#db.query<Inserted>(only)).rows;
-    return this.#db.transaction(async (client) => {
-      const results: Inserted[] = [];
-      for (const query of queries) results.push(...(await client.query<Inserted>(query)).rows);
-      return results;
-    });
+    return queries;
+  }
+
+  /** A number for a transaction that follows no events, such as one of the deadline clock. */
+  takeNumber(): Promise<number> {
+    return this.#number();
   }
 
   async #number(): Promise<number> {
@@ -359,36 +388,4 @@ async function settled<A, B>(work: [Promise<A>, Promise<B> | undefined]): Promis
   if (a.status === 'rejected') throw a.reason;
   if (b.status === 'rejected') throw b.reason;
   return [a.value, b.value];
-}
-
-/**
- * In the order of FAMILIES, whatever the order of arrival: a chunk that has to be made is locked until the commit, and two
- * transactions that make chunks of two tables in different orders would wait for each other.
- */
-function groupsOf(events: readonly EventRecord[], keep?: (event: EventRecord) => boolean): FamilyRows[] {
-  const groups = new Map<Family, FamilyRows>();
-  for (const [index, event] of events.entries()) {
-    if (keep && !keep(event)) continue;
-    const family = familyOf(event.type);
-    let group = groups.get(family);
-    if (group === undefined) {
-      group = { family, rows: [], at: [] };
-      groups.set(family, group);
-    }
-    group.rows.push(event);
-    group.at.push(index);
-  }
-  return FAMILIES.flatMap((family) => groups.get(family) ?? []);
-}
-
-/** Of events with one identity the first went in. */
-function markFresh({ rows, at }: FamilyRows, { n, fresh: keys }: Inserted, fresh: Outcome[]): void {
-  if (n === rows.length) {
-    for (const index of at) fresh[index] = true;
-    return;
-  }
-  const inserted = new Set(keys?.map((key) => key.replaceAll('-', '')));
-  for (const [i, event] of rows.entries()) {
-    if (inserted.delete(`${event.event_id} ${event.time_us}`)) fresh[at[i] as number] = true;
-  }
 }

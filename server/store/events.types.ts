@@ -1,5 +1,6 @@
 /** What the batcher hands to the store, and what comes back. */
 import type { EventRecord } from '../contract/event-types.ts';
+import type { Projected } from './requests.types.ts';
 
 /** An event that was refused, kept for `vigie doctor` and the data-health screen. */
 export interface RejectedEvent {
@@ -35,6 +36,8 @@ export interface BatchResult {
   readonly received_us: number;
   /** Rejected events by source, those included that the store refused; no source is the empty name. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** What the batch did to the records of requests; missing: nothing. */
+  readonly projected?: Projected;
 }
 
 /** The committed batches, in an order in which nothing can be missed. */
@@ -44,4 +47,6 @@ export interface CommittedBatch {
   readonly events: readonly EventRecord[];
   /** Rejected events by source, for the feeds topic. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** What it did to the records of requests; missing: nothing. */
+  readonly projected?: Projected;
 }

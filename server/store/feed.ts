@@ -20,6 +20,8 @@ import type { Service } from '../lib/service.ts';
 import type { Database } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { CommittedBatch } from './events.types.ts';
+import { picturesOf, toldIn } from './request-reader.ts';
+import type { Projected } from './requests.types.ts';
 import { loadSql, many, none, one } from './sql.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -194,7 +196,23 @@ export class Feed implements Service {
       received_us: first.received_us ?? 0,
       events,
       rejected,
+      projected: await this.#projected(first.batch, notes, events),
     });
+  }
+
+  /** The records that the batch changed, as they are now, and what it told of deadlines. */
+  async #projected(
+    batch: number,
+    notes: readonly Note[],
+    events: readonly EventRecord[],
+  ): Promise<Projected> {
+    const { db } = this.#options;
+    const ids = new Set(events.flatMap(({ type, subject }) => (type.startsWith('request.') ? subject : [])));
+    const deadlines = notes.find(({ family }) => family === 'deadline');
+    return {
+      requests: ids.size === 0 ? [] : await picturesOf(db, [...ids]),
+      told: deadlines === undefined ? [] : await toldIn(db, batch, deadlines.received_us ?? 0),
+    };
   }
 
   async #eventsOf(batch: number, family: Family, note: Note): Promise<EventRecord[]> {

@@ -1,2 +1,2 @@
 -- BLOCK set_policies
-select set_policies($retention_days::integer, $rejected_days::integer)::text as done
+select set_policies($retention_days::integer, $rejected_days::integer, $record_days::integer)::text as done

@@ -9,10 +9,16 @@ export interface Retention {
   /** Events are kept this long; their aggregates outlive them. */
   readonly retention_days: number;
   readonly rejected_retention_days: number;
+  /** Records of settled requests are kept this long. */
+  readonly request_retention_days: number;
 }
 
 /** Makes the database keep to the settings. To be called at each start, after the migrations; changes nothing twice. */
 export async function applyPolicies(db: Database, retention: Retention): Promise<void> {
-  const { retention_days, rejected_retention_days: rejected_days } = retention;
-  await sql.set_policies(db, { retention_days, rejected_days });
+  const { retention_days, rejected_retention_days, request_retention_days } = retention;
+  await sql.set_policies(db, {
+    retention_days,
+    rejected_days: rejected_retention_days,
+    record_days: request_retention_days,
+  });
 }

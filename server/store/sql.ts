@@ -28,6 +28,8 @@ type Cardinality = 'none' | 'one' | 'zeroOrOne' | 'many';
 interface Shape<Result> {
   readonly cardinality: Cardinality;
   readonly row: TSchema | null;
+  /** Planned anew each time, for the values it is asked with. */
+  readonly planned_each_time?: boolean;
   /** Carries the type only. */
   readonly result?: Result;
 }
@@ -41,6 +43,14 @@ export const zeroOrOne = <T extends TSchema>(row: T): Shape<Static<T> | null> =>
   row,
 });
 export const many = <T extends TSchema>(row: T): Shape<Static<T>[]> => ({ cardinality: 'many', row });
+/**
+ * A block whose best plan depends on the values, such as filters of which most are null. A plan costs about a millisecond; without a
+ * name the database makes one for these values and keeps none.
+ */
+export const plannedEachTime = <Result>(shape: Shape<Result>): Shape<Result> => ({
+  ...shape,
+  planned_each_time: true,
+});
 
 export interface Block<Result> {
   (on: Queryable, parameters?: Parameters): Promise<Result>;
@@ -139,7 +149,8 @@ function makeBlock(parsed: Parsed, shape: Shape<unknown>, label: string): Block<
     values: valuesOf(parsed, parameters, label),
   });
   const run = async (on: Queryable, parameters: Parameters = {}): Promise<unknown> => {
-    const { rows, rowCount } = await on.query(config(parameters));
+    const { name, ...unnamed } = config(parameters);
+    const { rows, rowCount } = await on.query(shape.planned_each_time ? unnamed : { name, ...unnamed });
     checkCardinality(rows.length, shape.cardinality, label);
     for (const row of rows) {
       if (validator === null || validator.Check(row)) continue;

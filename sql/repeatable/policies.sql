@@ -3,6 +3,10 @@
 --   kind             columnstore after   kept
 --   six event kinds  14 days             retention_days (800: two years and the report of their last month)
 --   rejected events  -                   rejected_days (90)
+--   records of settled requests          record_days (3,653: ten years) after their newest event; with them the texts
+--                                        of their events, which citizens may have written
+--   steps of the backlog, what was told
+--   of deadlines     60 days             record_days; what the steps summed up to stays (backlog_opening)
 --   batch notes      -                   3 days: what a server that was away may have to catch up
 --
 -- 14 days is the window in which late events are usual: into rows they cost a tenth of what they cost into columns.
@@ -56,7 +60,27 @@ begin
 end
 $$;
 
-create or replace function set_policies(retention_days integer, rejected_days integer)
+-- Records of requests that were settled long ago, and their steps. Whole chunks of steps go, and their sum stays.
+create or replace procedure prune_requests(job_id integer, config jsonb)
+language plpgsql as $$
+declare
+  cutoff constant timestamptz := now() - (config ->> 'keep')::interval;
+  border timestamptz;
+begin
+  delete from request where not open and updated_at < cutoff;
+  select max(range_end) into border
+  from timescaledb_information.chunks
+  where hypertable_name = 'backlog_move' and range_end <= cutoff;
+  if border is null then return; end if;
+  insert into backlog_opening (borough, unit, n)
+  select borough, unit, sum(n) from backlog_move where ts < border group by borough, unit
+  on conflict (coalesce(borough, ''), coalesce(unit, '')) do update set n = backlog_opening.n + excluded.n;
+  perform drop_chunks('backlog_move', older_than => border);
+end
+$$;
+
+drop function if exists set_policies(integer, integer);
+create or replace function set_policies(retention_days integer, rejected_days integer, record_days integer)
 returns void
 language plpgsql as $$
 declare
@@ -76,6 +100,21 @@ begin
     );
   end loop;
   call set_retention('rejected_event'::regclass, make_interval(days => rejected_days));
+  call set_retention('deadline_event'::regclass, make_interval(days => record_days));
+  foreach family in array array['backlog_move', 'deadline_event'] loop
+    perform add_compression_policy(
+      family::regclass,
+      compress_after => interval '60 days',
+      schedule_interval => interval '1 day',
+      if_not_exists => true
+    );
+  end loop;
+  perform from timescaledb_information.jobs
+  where proc_name = 'prune_requests' and config ->> 'keep' = record_days || ' days';
+  if not found then
+    perform delete_job(job_id) from timescaledb_information.jobs where jobs.proc_name = 'prune_requests';
+    perform add_job('prune_requests', interval '1 day', config => jsonb_build_object('keep', record_days || ' days'));
+  end if;
   perform from timescaledb_information.jobs where proc_name = 'prune_event_batch';
   if not found then
     perform add_job('prune_event_batch', interval '1 hour', config => '{"keep": "3 days"}');

@@ -4,6 +4,7 @@ import { bench as benchBroadcast } from './broadcast.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import { bench as benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
+import { benchRequests } from './requests.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
 import { benchImport, benchRestart } from './whole.ts';
@@ -15,6 +16,7 @@ const BENCHES: Record<string, Bench> = {
   import: benchImport,
   restart: benchRestart,
   store: benchStore,
+  requests: benchRequests,
   latency: benchLatency,
   broadcast: benchBroadcast,
   map: benchMap,

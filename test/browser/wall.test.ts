@@ -28,9 +28,23 @@ const tile = (page: Page, queue: string) => page.locator(`[data-queue="${queue}"
 const textOf = async (part: Locator): Promise<string> => (await part.textContent())?.trim() ?? '';
 const waitingOf = (page: Page, queue: string) => tile(page, queue).locator('.value').first();
 
+const WEEK_MS = 7 * 86_400_000;
+const QUARTER_MS = 900_000;
+/** Two calls in each quarter of an hour, around this time of day in each of the last four weeks: enough to forecast from. */
+const fourWeeks = (queue: string) =>
+  [1, 2, 3, 4].flatMap((week) =>
+    Array.from({ length: 36 }, (_, at) => ({
+      type: 'call.queued',
+      subject: `past-${week}-${at}`,
+      data: { queue },
+      time: new Date(Date.now() - week * WEEK_MS + (Math.floor(at / 2) - 9) * QUARTER_MS),
+    })),
+  );
+
 beforeAll(async () => {
   const executablePath = await findChromium();
   server = await TestServer.create();
+  await server.send(fourWeeks('centre'));
   browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
 });
 afterAll(async () => {
@@ -105,12 +119,59 @@ describe('the wall', () => {
     await server.send([{ type: 'call.abandoned', subject: 'call-3', data: { queue: 'VD' } }]);
   });
 
+  it('shows what comes without a queue: mail that is open, and visits of the web site', async () => {
+    await server.send([
+      { type: 'mail.received', subject: 'mail-1', data: { medium: 'email' } },
+      { type: 'mail.received', subject: 'mail-2', data: { medium: 'post' } },
+      { type: 'web.page_viewed', subject: 'session-1', data: { path: '/dechets' } },
+    ]);
+    const page = await open('/mur');
+    const channels = page.locator('.channels');
+    await channels.waitFor();
+    expect(await textOf(channels.locator('p').first())).toMatch(/Courrier.*2.*en attente/s);
+    expect(await textOf(channels)).toMatch(/Site Web.*1.*visites en cours/s);
+    await channels.getByRole('button').first().click();
+    await expect.poll(() => textOf(page.getByRole('dialog'))).toContain('reçus, sans réponse');
+  });
+
+  it('says what it expects of the next hour, and why it expects nothing where the history is too short', async () => {
+    const page = await open('/mur');
+    const forecast = (queue: string) =>
+      tile(page, queue).getByRole('button', { name: 'Contacts prévus dans l’heure à venir' });
+    await forecast('centre').waitFor();
+    await expect.poll(() => textOf(forecast('centre')), { timeout: 90_000, interval: 500 }).toMatch(/\d$/);
+    expect(await textOf(forecast('AC'))).toMatch(/—$/);
+    await forecast('AC').click();
+    const reasons = /deux semaines d’historique|Fermé, et rien à prévoir/;
+    await expect.poll(() => textOf(page.getByRole('dialog'))).toMatch(reasons);
+  }, 120_000);
+
+  it('cuts no name, however long', async () => {
+    for (const size of SIZES) {
+      const page = await open('/mur', size);
+      await tile(page, 'RP').waitFor();
+      const faults = await page.locator('[data-queue] h3').evaluateAll((all) =>
+        all.flatMap((name) => {
+          const box = name.closest('[data-queue]')!.getBoundingClientRect();
+          const next = name.nextElementSibling?.getBoundingClientRect();
+          return [...name.querySelectorAll('span')].flatMap((part) => {
+            const { left, right, bottom } = part.getBoundingClientRect();
+            const beside = next && next.top < bottom && next.left > left ? next.left : box.right;
+            return right > beside + 1 || bottom > box.bottom ? [name.textContent] : [];
+          });
+        }),
+      );
+      expect([size.width, faults]).toEqual([size.width, []]);
+      await context.close();
+    }
+  });
+
   it('has figures of a thirtieth of the screen, without scrolling, at both sizes of wall', async () => {
     for (const size of SIZES.slice(0, 2)) {
       const page = await open('/mur', size);
       await tile(page, 'VM').waitFor();
       const heights = await page
-        .locator('.tile .value')
+        .locator('.tile .value, .summary .value, .counter .value')
         .evaluateAll((all) => all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize)));
       expect(heights.length).toBeGreaterThanOrEqual(60);
       expect(Math.min(...heights)).toBeGreaterThanOrEqual(size.height / 30);

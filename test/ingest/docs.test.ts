@@ -56,7 +56,7 @@ describe('the pages that describe the server', () => {
       for (const [method, operation] of Object.entries(operations)) {
         expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
         expect(operation.summary).not.toBe('');
-        expect(operation.requestBody !== undefined).toBe(method === 'post');
+        expect(operation.requestBody !== undefined).toBe(method === 'post' || method === 'put');
       }
     }
   });

@@ -42,7 +42,8 @@ function sample(name: keyof typeof FIELDS, type: EventType): unknown {
     format?: string;
   };
   if (schema.enum) return schema.enum[0];
-  if (schema.format) return '2026-11-23T10:00:00Z';
+  if (schema.format) return '2026-11-24T10:00:00Z';
+  if (name === 'policy') return 'travaux@2';
   return { string: 'xx', number: 1.5, integer: 1, array: ['VM'] }[schema.type ?? ''];
 }
 
@@ -179,6 +180,29 @@ describe('an event is refused, with a reason a person can act on', () => {
 
   it('exactly 5 minutes ahead still goes in', () => {
     expect(accepted({ time: '2026-11-23T15:05:00Z' }).time_us).toBe(NOW_US + 300_000_000);
+  });
+});
+
+describe('a request', () => {
+  const request = (type: string, data: Record<string, unknown>) => ({
+    type: `${TYPE_PREFIX}request.${type}`,
+    subject: 'R-1',
+    data,
+  });
+  it('is not due before it is promised', () => {
+    const created = { service: 'pothole', nature: 'request', channel: 'phone' };
+    const before = refused(request('created', { ...created, due_at: '2026-11-23T09:00:00-05:00' }));
+    expect([before.code, before.message]).toEqual(['field_invalid', expect.stringContaining('data.due_at')]);
+    expect(refused(request('revised', { due_at: '2026-11-20T00:00:00Z' })).code).toBe('field_invalid');
+    accepted(request('created', { ...created, due_at: '2026-11-23T14:59:00.5Z' }));
+  });
+  it('is not merged into itself', () => {
+    expect(refused(request('merged', { into: 'R-1' })).message).toContain('the request itself');
+    accepted(request('merged', { into: 'R-2' }));
+  });
+  it('is revised in something', () => {
+    expect(refused(request('revised', { reason: 'agreed' })).code).toBe('field_missing');
+    expect(refused(request('revised', { policy: 'travaux' })).code).toBe('field_invalid');
   });
 });
 

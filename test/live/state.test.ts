@@ -34,7 +34,7 @@ describe('time alone', () => {
     clock.advance_s(7);
     state.tick();
     expect(queue()).toMatchObject({ waiting: 1, longest_wait_s: 7, oldest_at: '2026-11-23T15:00:00.000Z' });
-    expect(dirty.sort()).toEqual(['clock server', 'queues city', 'queues q']);
+    expect(dirty.sort()).toEqual(['queues city', 'queues q']);
   });
 
   it('closes by rule what has no end, and lets it go from the waiting', () => {

@@ -219,6 +219,14 @@ describe('rhythm', () => {
     await eventually(() => follower.deltas.length >= 3, 'three beats', 1_000);
   });
 
+  it('a lost database is told at once, not with the next beat of the clock', async () => {
+    rig = await startRig({ clock_ms: 60_000, tick_ms: 10 });
+    const follower = new Follower(rig.client(), 'city', 'clock');
+    await follower.watch();
+    rig.source.touch('server', 'clock');
+    await eventually(() => follower.deltas.length === 1, 'the news', 1_000);
+  });
+
   it('an item that cannot be read does not hold up the others', async () => {
     rig = await startRig({ tick_ms: 10 });
     rig.source.set('VM-1', { n: 0 });

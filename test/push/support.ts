@@ -23,6 +23,9 @@ export class HandSource implements TopicSource {
   readonly items: Record<Topic, Map<string, unknown>> = {
     queues: new Map(),
     agents: new Map(),
+    requests: new Map(),
+    breaches: new Map(),
+    map: new Map(),
     feeds: new Map(),
     clock: new Map([['server', { now: 0 }]]),
   };

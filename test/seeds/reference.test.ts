@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { City } from '../../seeds/city/city.ts';
 import {
   BOROUGHS,
+  CATALOGUE,
   COUNTERS,
   LINKED_CITIES,
   PHONE_QUEUES,
@@ -10,6 +11,8 @@ import {
   SERVICES,
   UNITS,
 } from '../../seeds/reference/index.ts';
+import { checkCatalogue } from '../../server/domain/catalogue.ts';
+import { catalogueFrom } from '../../server/domain/catalogue-shape.ts';
 import { minutesOf } from '../../server/domain/office-hours.ts';
 
 const BOUNDARIES = new URL('../../../shared/data/limites-administratives.geojson', import.meta.url);
@@ -58,14 +61,47 @@ describe('the reference data', () => {
     }
   });
 
-  it('services have slugs of their own, both names and a known unit', () => {
-    expect(new Set(SERVICES.map(({ id }) => id)).size).toBe(SERVICES.length);
-    expect(SERVICES.length).toBeGreaterThanOrEqual(40);
-    for (const { id, name, unit } of SERVICES) {
+  it('the catalogue passes the checks that a city’s own files pass', () => {
+    expect(catalogueFrom(CATALOGUE)).toEqual({ catalogue: CATALOGUE });
+    expect(checkCatalogue(CATALOGUE)).toEqual([]);
+  });
+
+  it('at least 60 services, the City’s own examples among them, each with slug, texts, keywords and a unit', () => {
+    const { services } = CATALOGUE;
+    expect(services.length).toBeGreaterThanOrEqual(60);
+    const ids = services.map(({ id }) => id);
+    const examples = ['bibliotheque-heures', 'compte-taxes', 'encombrants', 'nid-de-poule', 'aqueduc-bris'];
+    examples.push('permis-animal', 'permis-vente-debarras', 'suggestion', 'plainte');
+    expect(ids).toEqual(expect.arrayContaining(examples));
+    for (const { id, name, description, unit, keywords } of services) {
       expect(id).toMatch(/^[a-z0-9-]+$/);
+      // The same word in both languages is a name all the same; the same sentence is one that was not translated.
       expect(name.fr && name.en).toBeTruthy();
+      expect(description.fr, id).not.toBe(description.en);
+      expect(keywords.length, id).toBeGreaterThan(1);
       expect(Object.keys(UNITS)).toContain(unit);
     }
+  });
+
+  it('every service has a settlement time and its calendar, but those that say they have none', () => {
+    const policies = new Map(CATALOGUE.policies.map((policy) => [policy.id, policy]));
+    const without = CATALOGUE.services.filter(({ policy }) => policy === null).map(({ id }) => id);
+    expect(without).toEqual(['droit-initiative']);
+    for (const { policy } of CATALOGUE.services) {
+      if (policy !== null) expect(policies.get(policy)!.targets.settlement, policy).toBeDefined();
+    }
+    // « Immediately ».
+    for (const { targets } of CATALOGUE.policies) {
+      if (targets.transmission)
+        expect(targets.transmission).toEqual({ amount: 5, unit: 'minutes', calendar: 'always' });
+    }
+    const versions = CATALOGUE.policies.filter(({ version }) => version > 1).map(({ id }) => id);
+    expect(versions).toContain('chaussee');
+  });
+
+  it('the simulated city asks for every service, and for nothing else', () => {
+    expect(SERVICES.map(({ id }) => id)).toEqual(CATALOGUE.services.map(({ id }) => id));
+    for (const { usual_days, weight } of SERVICES) expect(Math.min(usual_days, weight)).toBeGreaterThan(0);
   });
 
   it.runIf(existsSync(BOUNDARIES))('the codes are those of the city’s boundaries', () => {
@@ -76,6 +112,9 @@ describe('the reference data', () => {
         .sort();
     expect(BOROUGHS.map(({ code }) => code).sort()).toEqual(codes('Arrondissement'));
     expect(LINKED_CITIES.map(({ code }) => code).sort()).toEqual(codes('Ville liée'));
+    expect(CATALOGUE.territories.map(({ code }) => code).sort()).toEqual(
+      [...codes('Arrondissement'), ...codes('Ville liée')].sort(),
+    );
   });
 
   it.runIf(existsSync(BOUNDARIES))('nearly all requests lie in the borough that they name', () => {

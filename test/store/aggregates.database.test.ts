@@ -112,11 +112,17 @@ it('takes late events into a compressed chunk, and still knows the duplicates', 
 it('gives every kind its policies once, and follows the settings', async () => {
   const before = await jobs();
   // Six kinds of events are kept, refreshed and compressed; rejected ones and notes of batches are kept for a while,
-  // and what the notes say of the sources is summed up.
-  expect(before).toHaveLength(6 * 3 + 3);
-  await applyPolicies(db, { retention_days: 800, rejected_retention_days: 90 });
+  // and what the notes say of the sources is summed up. Steps of the backlog and what was told of deadlines are compressed,
+  // and go with the records of requests.
+  expect(before).toHaveLength(6 * 3 + 3 + 4);
+  const usual = { retention_days: 800, rejected_retention_days: 90, request_retention_days: 3_653 };
+  await applyPolicies(db, usual);
   expect(await jobs()).toEqual(before);
-  await applyPolicies(db, { retention_days: 400, rejected_retention_days: 30 });
+  await applyPolicies(db, {
+    retention_days: 400,
+    rejected_retention_days: 30,
+    request_retention_days: 2_000,
+  });
   const after = (await jobs()) as {
     proc_name: string;
     hypertable_name: string;
@@ -126,10 +132,51 @@ it('gives every kind its policies once, and follows the settings', async () => {
   const kept = after
     .filter((job) => job.proc_name === 'policy_retention')
     .map((job) => job.config.drop_after);
-  expect(new Set(kept)).toEqual(new Set(['400 days', '30 days']));
+  expect(new Set(kept)).toEqual(new Set(['400 days', '30 days', '2000 days']));
+  expect(after.find((job) => job.proc_name === 'prune_requests')?.config).toEqual({ keep: '2000 days' });
   for (const job of after.filter((job) => job.proc_name.includes('refresh'))) {
     expect(job.config).toMatchObject({ start_offset: '392 days', end_offset: '01:00:00' });
   }
+});
+
+it('forgets requests that were settled long ago, and what is open is still the sum of all steps', async () => {
+  const step = (ts: string, n: number, unit: string) =>
+    db.query(
+      "insert into backlog_move (ts, request, cause, n, borough, unit, across) values (now() - $1::interval, 1, 'received', $2, 'VM', $3, false)",
+      [ts, n, unit],
+    );
+  const record = (id: string, age: string, open: boolean) =>
+    db.query(
+      `insert into request (id, revision, status, open, updated_at, reopened, requesters, told, history)
+       values ($1, 1, 'closed', $2, now() - $3::interval, 0, 1, '[]', '[]')`,
+      [id, open, age],
+    );
+  await step('4000 days', 1, 'old');
+  await step('3900 days', -1, 'old');
+  await step('3900 days', 1, 'new');
+  await step('10 days', -1, 'new');
+  await record('gone', '3900 days', false);
+  await record('kept, since it is open', '3900 days', true);
+  await record('kept, since it is recent', '10 days', false);
+  const usual = { retention_days: 800, rejected_retention_days: 90, request_retention_days: 3_653 };
+  await applyPolicies(db, usual);
+  await runJobs('prune_requests');
+  await runJobs('prune_requests');
+  const left = await db.query<{ id: string }>(
+    "select id from request where id in ('gone') or id like 'kept%'",
+  );
+  expect(left.rows).toHaveLength(2);
+  const steps = await db.query<{ n: number }>('select count(*)::int as n from backlog_move');
+  expect(steps.rows[0]?.n).toBe(1);
+  const sums = await db.query(
+    `select unit, sum(n)::int as n from
+       (select unit, n from backlog_move union all select unit, n from backlog_opening) as all_steps
+     group by unit order by unit`,
+  );
+  expect(sums.rows).toEqual([
+    { unit: 'new', n: 0 },
+    { unit: 'old', n: 0 },
+  ]);
 });
 
 it('forgets the notes of batches after some days', async () => {

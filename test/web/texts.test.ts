@@ -34,6 +34,19 @@ describe('the texts', () => {
   });
 });
 
+describe('the words for agents', () => {
+  const words = (lang: 'fr' | 'en', count: number): string[] =>
+    Object.values(DICTIONARIES[lang].wall.states).map((word) => word(count));
+  it('agree with their number, and none is singular in French', () => {
+    expect([0, 1, 2].map((count) => words('fr', count).join(' '))).toEqual([
+      'libre occupé en pause',
+      'libre occupé en pause',
+      'libres occupés en pause',
+    ]);
+    expect(words('en', 1)).toEqual(words('en', 2));
+  });
+});
+
 describe('the formats', () => {
   const at = '2026-11-23T23:15:09Z';
   const fr = formatFor('fr', 'America/Toronto');
@@ -66,6 +79,13 @@ describe('the formats', () => {
       '2 h 05',
     ]);
     expect([100, 900].map((seconds) => plain(fr.threshold(seconds)))).toEqual(['100 s', '15 min']);
+  });
+  it('write a long wait in minutes where room is short', () => {
+    const short = [null, 599.9, 600, 3_730].map((seconds) => en.waitParts(seconds));
+    expect(short.map(({ number, unit }) => plain(number + unit))).toEqual(['—', '9:59', '10 min', '62 min']);
+  });
+  it('write a mean with one decimal only where it has one', () => {
+    expect([fr.amount(3.46), fr.amount(12), en.amount(3.46)]).toEqual(['3,5', '12', '3.5']);
   });
 });
 

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ContactCounts, Metrics, QueueState } from '../../server/contract/live.ts';
+import type { ContactCounts, Metrics, Outlook, QueueState } from '../../server/contract/live.ts';
 import { curveShape } from '../../web/src/lib/charts/curve.ts';
+import { DICTIONARIES } from '../../web/src/lib/i18n/dictionary.ts';
+import { formatFor } from '../../web/src/lib/i18n/format.ts';
+import type { I18n } from '../../web/src/lib/i18n/i18n.svelte.ts';
 import { BoardMaker, silence } from '../../web/src/lib/wall/board.ts';
 import { DampedOrder, FALL_AFTER_MS } from '../../web/src/lib/wall/order.ts';
+import { hourPastText, missingReason, outlookReason } from '../../web/src/lib/wall/texts.ts';
 import { type Assessment, assess, type Level, smallCountOf } from '../../web/src/lib/wall/trouble.ts';
 
 const NOW_MS = Date.parse('2026-11-23T18:00:00Z');
@@ -181,6 +185,49 @@ describe('the board', () => {
     expect(silence([feed('a', 'silent'), feed('b', 'live')], 'call').all).toBe(false);
     expect(silence([feed('a', 'silent'), feed('b', 'live', true)], 'call').all).toBe(true);
     expect(silence([], 'call').all).toBe(false);
+  });
+});
+
+describe('the next hour', () => {
+  const i18n = (lang: 'fr' | 'en') =>
+    ({ t: DICTIONARIES[lang], format: formatFor(lang, 'America/Toronto') }) as I18n;
+  const figure = (value: number | null, definition: string) => ({ value, definition, counts: {} });
+  const outlook = (change: Partial<Outlook> = {}): Outlook => ({
+    as_of: '2026-11-23T16:45:20Z',
+    from: '2026-11-23T16:45:00Z',
+    to: '2026-11-23T17:45:00Z',
+    forecast: figure(403.4, 'forecast@1'),
+    intervals: [],
+    past: { expected: 402.6, low: 361, high: 445, entered: 1422 },
+    required_agents: figure(12, 'required_agents@1'),
+    agents_missing: figure(2, 'agents_missing@1'),
+    ...change,
+  });
+
+  it('gives a reason wherever it gives no figure, and none where it does', () => {
+    const fr = i18n('fr');
+    const texts = fr.t.wall;
+    const unknown = outlook({ agents_missing: figure(null, 'agents_missing@1') });
+    expect(outlookReason(queue({ outlook: outlook() }), fr)).toBe('');
+    expect(missingReason(queue({ outlook: outlook() }), fr)).toBe('');
+    expect(outlookReason(queue(), fr)).toBe(texts.noOutlook);
+    expect(missingReason(queue(), fr)).toBe(texts.noOutlook);
+    expect(outlookReason(queue({ open: false }), fr)).toBe(texts.noOutlookClosed);
+    expect(missingReason(queue({ outlook: unknown }), fr)).toBe(texts.noMissing);
+    expect(missingReason(queue({ outlook: unknown, open: false }), fr)).toBe(texts.noMissingClosed);
+  });
+  it('tells none missing from not known', () => {
+    const none = queue({ outlook: outlook({ agents_missing: figure(0, 'agents_missing@1') }) });
+    expect(missingReason(none, i18n('fr'))).toBe('');
+  });
+  it('says of the hour before what came and what had been expected of it, and nothing where nothing had', () => {
+    const text = (lang: 'fr' | 'en', past: Outlook['past']) =>
+      hourPastText(queue({ outlook: outlook({ past }) }), i18n(lang)).replaceAll('\u00a0', ' ');
+    const { past } = outlook();
+    expect(text('fr', past)).toBe('1 422 entrés de 10 h 45 à 11 h 45, 403 prévus (361–445)');
+    expect(text('en', past)).toBe('1,422 entered from 10:45 to 11:45, 403 expected (361–445)');
+    expect(text('fr', null)).toBe('');
+    expect(hourPastText(queue(), i18n('fr'))).toBe('');
   });
 });
 

@@ -6,6 +6,7 @@ export const LANGUAGE_COOKIE = 'vigie_lang';
 /** First segments of the pages' addresses: French, English. `definitions` is the same in both. */
 const SEGMENTS: readonly (readonly [fr: string, en: string])[] = [
   ['mur', 'wall'],
+  ['demandes', 'requests'],
   ['carte', 'map'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],

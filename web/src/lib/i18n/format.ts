@@ -10,12 +10,16 @@ export interface Format {
   readonly locale: string;
   /** A whole number, or a dash. */
   count(value: number | null): string;
+  /** With one decimal where it is not whole. */
+  amount(value: number): string;
   /** A share 0–1 as a percentage with at most `digits` decimals, or a dash. */
   share(value: number | null, digits?: number): string;
   /** A share without its sign, for where the sign is set smaller, and the sign with its space. */
   shareParts(value: number | null, digits?: number): { readonly number: string; readonly unit: string };
   /** A wait as on a stopwatch: 0:45, 3:25, 1:02:10. */
   wait(seconds: number | null): string;
+  /** A wait where room is short: from ten minutes on in whole minutes, their unit apart. */
+  waitParts(seconds: number | null): { readonly number: string; readonly unit: string };
   /** A wait for a voice or a sentence: 3 min 25 s. */
   span(seconds: number): string;
   /** A threshold: 100 s, 15 min. */
@@ -27,11 +31,22 @@ export interface Format {
   day(ms: number | string): string;
 }
 
+/** A shorter wait is told to the second everywhere. */
+const LONG_WAIT_S = 600;
+
 const pad = (value: number): string => String(value).padStart(2, '0');
+
+function wait(seconds: number | null): string {
+  if (seconds === null) return DASH;
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
+}
 
 export function formatFor(language: Language, timeZone: string): Format {
   const locale = LOCALES[language];
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const amount = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const shares = [0, 1].map(
     (digits) =>
       new Intl.NumberFormat(locale, {
@@ -51,6 +66,7 @@ export function formatFor(language: Language, timeZone: string): Format {
   return {
     locale,
     count: (value) => (value === null ? DASH : number.format(value)),
+    amount: (value) => amount.format(value),
     share: (value, digits = 0) =>
       value === null
         ? DASH
@@ -68,12 +84,11 @@ export function formatFor(language: Language, timeZone: string): Format {
         unit: language === 'fr' ? `${NBSP}%` : '%',
       };
     },
-    wait(seconds) {
-      if (seconds === null) return DASH;
-      const whole = Math.max(0, Math.floor(seconds));
-      const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-      return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
-    },
+    wait,
+    waitParts: (seconds) =>
+      seconds === null || seconds < LONG_WAIT_S
+        ? { number: wait(seconds), unit: '' }
+        : { number: number.format(Math.floor(seconds / 60)), unit: `${NBSP}min` },
     span(seconds) {
       const whole = Math.max(0, Math.floor(seconds));
       const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

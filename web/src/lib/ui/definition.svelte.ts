@@ -5,13 +5,15 @@ import type { QueueState } from '#contract/live.ts';
 
 export type Span = 'now' | 'recent' | 'today' | 'hour' | 'next';
 export interface DefinitionRequest {
-  readonly id: DefinitionId | 'agents' | 'curve' | 'state';
+  readonly id: DefinitionId | 'agents' | 'curve' | 'state' | 'web';
   readonly span: Span;
   /** The queue whose figure was asked; the figure as it was then. */
   readonly queue: QueueState | null;
   readonly shown: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly as_of_ms: number | null;
+  /** Why there is no value, where there is none. */
+  readonly reason?: string;
 }
 
 export class DefinitionDesk {

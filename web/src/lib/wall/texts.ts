@@ -1,4 +1,5 @@
 /** Sentences of the wall, made from a row. */
+import type { QueueState } from '#contract/live.ts';
 import type { I18n } from '#lib/i18n/i18n.svelte.ts';
 import type { Row } from './board.ts';
 
@@ -38,4 +39,32 @@ export function ageText(at: string | null, now_ms: number | null, { t }: I18n): 
   if (age_s < 60) return `${age_s}\u00a0s`;
   if (age_s < 3600) return `${Math.floor(age_s / 60)}\u00a0min`;
   return `${Math.floor(age_s / 3600)}\u00a0h`;
+}
+
+/** Why nothing is expected of the next hour; empty where something is. */
+export function outlookReason({ outlook, open }: QueueState, { t }: I18n): string {
+  if (outlook !== null) return '';
+  return open === false ? t.wall.noOutlookClosed : t.wall.noOutlook;
+}
+/** Why it is not known how many agents are missing; empty where it is. */
+export function missingReason(queue: QueueState, i18n: I18n): string {
+  const { outlook, open } = queue;
+  if (outlook === null) return outlookReason(queue, i18n);
+  if (outlook.agents_missing.value !== null) return '';
+  return open === false ? i18n.t.wall.noMissingClosed : i18n.t.wall.noMissing;
+}
+
+/** The hour just past against its forecast: "422 entrés de 10 h 45 à 11 h 45, 403 prévus (361–445)"; empty where there was none. */
+export function hourPastText({ outlook }: QueueState, { t, format }: I18n): string {
+  if (!outlook?.past) return '';
+  const { entered, expected, low, high } = outlook.past;
+  const from_ms = Date.parse(outlook.from);
+  return t.wall.hourPast(
+    format.time(from_ms - (Date.parse(outlook.to) - from_ms)),
+    format.time(from_ms),
+    format.count(entered),
+    format.count(Math.round(expected)),
+    format.count(low),
+    format.count(high),
+  );
 }

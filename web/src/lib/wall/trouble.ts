@@ -118,10 +118,3 @@ export function assess(queue: QueueState, now_ms: number | null): Assessment {
   const score = found.reduce((sum, finding) => sum + finding.excess, 0) + queue.waiting / 10;
   return { level: first.level, reason: first.reason, score, wait_s, since_ms: first.since_ms };
 }
-
-/** Agents that the next hour needs beyond those signed in and not paused; null while that is not known. */
-export function agentsMissing({ agents, outlook }: QueueState): number | null {
-  const required = outlook?.required_agents.value ?? null;
-  if (required === null) return null;
-  return Math.max(0, required - agents.available - agents.busy - agents.wrap_up);
-}

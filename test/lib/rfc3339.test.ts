@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instantFault, parseInstant } from '../../server/ingest/rfc3339.ts';
+import { instantFault, parseInstant } from '../../server/lib/rfc3339.ts';
 
 describe('moments in RFC 3339', () => {
   it('equal what Date makes of them, for every millisecond and offset', () => {

@@ -1,0 +1,87 @@
+/** The catalogue in the OpenAPI page. */
+import { listOf, refTo } from './api-schemas.ts';
+import { CATALOGUE_SCHEMA } from './catalogue-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { answer, errorAnswer } from './openapi-parts.ts';
+
+const revision: JsonSchema = {
+  type: 'object',
+  required: ['revision'],
+  properties: { revision: { type: 'integer', description: 'Grows with every change' } },
+};
+/** The catalogue's own members, and the number. */
+const stored: JsonSchema = {
+  type: 'object',
+  properties: { ...(CATALOGUE_SCHEMA.properties as object), ...(revision.properties as object) },
+  required: [...Object.keys(CATALOGUE_SCHEMA.properties as object), 'revision'],
+};
+const ids = listOf({ type: 'string' });
+const sectionChange: JsonSchema = {
+  type: 'object',
+  required: ['added', 'changed', 'unchanged'],
+  properties: { added: ids, changed: ids, unchanged: { type: 'integer', minimum: 0 } },
+};
+const change: JsonSchema = {
+  type: 'object',
+  description: 'By id; of a territory its code, of a policy id@version',
+  properties: {
+    ...Object.fromEntries(
+      Object.keys(CATALOGUE_SCHEMA.properties as object).map((section) => [section, sectionChange]),
+    ),
+    ...(revision.properties as object),
+  },
+};
+const refused: JsonSchema = {
+  allOf: [
+    refTo('Error'),
+    {
+      type: 'object',
+      properties: {
+        faults: listOf({
+          type: 'object',
+          required: ['path', 'message'],
+          properties: {
+            path: { type: 'string', description: 'JSON Pointer into the body' },
+            message: { type: 'string' },
+          },
+        }),
+      },
+    },
+  ],
+};
+
+export const CATALOGUE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Catalogue: CATALOGUE_SCHEMA,
+  StoredCatalogue: stored,
+  CatalogueChange: change,
+};
+
+export const CATALOGUE_PATHS: Readonly<Record<string, JsonSchema>> = {
+  '/api/v1/catalogue': {
+    get: {
+      tags: ['catalogue'],
+      summary: 'What the city promises: territories, units, calendars, policies, services',
+      security: [{ key: [] }, { session: [] }, {}],
+      responses: {
+        '200': answer({ description: 'All of it', schema: refTo('StoredCatalogue') }),
+        '401': errorAnswer('Reading needs a key'),
+        '403': errorAnswer('The key may not read'),
+      },
+    },
+    put: {
+      tags: ['catalogue'],
+      summary: 'Add to the catalogue and replace what it names; the rest stays',
+      description:
+        'All or nothing. A version of a policy that is in force is not edited: new times come with a new version and a later date.',
+      security: [{ key: [] }],
+      requestBody: { required: true, content: { 'application/json': { schema: refTo('Catalogue') } } },
+      responses: {
+        '200': answer({ description: 'What has changed', schema: refTo('CatalogueChange') }),
+        '400': answer({ description: 'What does not fit, and where', schema: refused }),
+        '401': errorAnswer('No key'),
+        '403': errorAnswer('Not the bootstrap key'),
+        '413': errorAnswer('More than 16 MiB'),
+      },
+    },
+  },
+};

@@ -1,0 +1,30 @@
+/** Pieces of the OpenAPI page that its chapters share. */
+import { refTo } from './api-schemas.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+export interface Answer {
+  readonly description: string;
+  readonly schema?: JsonSchema;
+  readonly type?: string;
+  readonly retry?: boolean;
+}
+export const answer = ({ description, schema, type = 'application/json', retry }: Answer): JsonSchema => ({
+  description,
+  ...(retry && { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } } }),
+  ...(schema && { content: { [type]: { schema } } }),
+});
+export const errorAnswer = (description: string, retry = false): JsonSchema =>
+  answer({ description, schema: refTo('Error'), retry });
+export const query = (
+  name: string,
+  schema: JsonSchema,
+  description: string,
+  required = false,
+): JsonSchema => ({
+  name,
+  in: 'query',
+  required,
+  description,
+  schema,
+});
+export const moment: JsonSchema = { type: 'string', format: 'date-time' };

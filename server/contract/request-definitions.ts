@@ -1,0 +1,155 @@
+/** The metrics of requests: their backlog, their deadlines, their settlement. */
+import type { MetricDefinition } from './definitions.ts';
+import type { BilingualName } from './reference.ts';
+
+export type RequestMetricId =
+  | 'backlog'
+  | 'on_time'
+  | 'on_time_settled'
+  | 'ageing'
+  | 'transmission_on_time'
+  | 'status_current'
+  | 'reopened'
+  | 'by_resolution'
+  | 'settlement_p50'
+  | 'settlement_p90';
+
+const PLAN: BilingualName = {
+  fr: 'Ville de Montréal, plan de 2006\u00a0: délais prédéterminés, versions datées',
+  en: 'Ville de Montréal, 2006 plan: predetermined times, versions with dates',
+};
+const COUNTED: BilingualName = {
+  fr: 'Événements des demandes\u00a0; ce qui arrive en retard corrige toutes les périodes touchées',
+  en: 'Events of requests; what comes late corrects every period it touches',
+};
+type Text = readonly [name: string, formula: string];
+const define = (
+  id: RequestMetricId,
+  unit: MetricDefinition['unit'],
+  source: BilingualName,
+  fr: Text,
+  en: Text,
+): MetricDefinition => ({
+  id,
+  version: 1,
+  name: { fr: fr[0], en: en[0] },
+  formula: { fr: fr[1], en: en[1] },
+  unit,
+  source,
+});
+
+export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
+  define(
+    'backlog',
+    'count',
+    COUNTED,
+    [
+      'Demandes en cours',
+      'demandes ouvertes ; par période, unité et arrondissement : au début + reçues + rouvertes + transférées ici − réglées − annulées − fusionnées − transférées ailleurs = à la fin, exactement',
+    ],
+    [
+      'Backlog',
+      'open requests; per period, unit and borough: opening + received + reopened + transferred in − closed − cancelled − merged − transferred out = closing, exactly',
+    ],
+  ),
+  define(
+    'on_time',
+    'share',
+    PLAN,
+    [
+      'Réglées à temps',
+      'réglées à temps ÷ (réglées avec une échéance + ouvertes en retard). Une demande rouverte compte à son dernier règlement',
+    ],
+    [
+      'On time',
+      'settled on time ÷ (settled that had a due date + open and overdue). A reopened request counts at its last settlement',
+    ],
+  ),
+  define(
+    'on_time_settled',
+    'share',
+    PLAN,
+    [
+      'Réglées à temps, parmi les réglées',
+      'réglées à temps ÷ réglées avec une échéance ; à lire à côté de la première, car elle cache les ouvertes en retard',
+    ],
+    [
+      'On time, of those settled',
+      'settled on time ÷ settled that had a due date; to be read beside the first, since it hides what is open and overdue',
+    ],
+  ),
+  define(
+    'ageing',
+    'count',
+    COUNTED,
+    [
+      'Âge et échéances',
+      'demandes ouvertes par âge en jours locaux (0–7, 8–30, 31–90, 91–365, plus) et par distance à l’échéance (en retard de plus de 30 jours, de 8–30, de 7 au plus, échéance aujourd’hui, d’ici 3 jours, plus tard, sans échéance)',
+    ],
+    [
+      'Ageing',
+      'open requests by age in local days (0–7, 8–30, 31–90, 91–365, more) and by distance to the deadline (overdue more than 30 days, 8–30, at most 7, due today, due in 3 days, later, without one)',
+    ],
+  ),
+  define(
+    'transmission_on_time',
+    'share',
+    PLAN,
+    [
+      'Transmises à temps',
+      'transmises à l’unité responsable dans le délai ÷ celles dont le délai est passé ou tenu',
+    ],
+    [
+      'Transmitted on time',
+      'transmitted to the responsible unit within the limit ÷ those whose limit has passed or was kept',
+    ],
+  ),
+  define(
+    'status_current',
+    'share',
+    PLAN,
+    [
+      'État publié à jour',
+      'ouvertes dont l’état publié n’est pas plus ancien que promis ÷ ouvertes qui ont cette promesse',
+    ],
+    [
+      'Published status current',
+      'open whose published status is no older than promised ÷ open that have such a promise',
+    ],
+  ),
+  define(
+    'reopened',
+    'share',
+    COUNTED,
+    ['Rouvertes', 'rouvertes dans les 30 jours ÷ réglées'],
+    ['Reopened', 'reopened within 30 days ÷ resolved'],
+  ),
+  define(
+    'by_resolution',
+    'count',
+    COUNTED,
+    [
+      'Réglées, par résultat',
+      'réglées dans la période : faites, dirigées ailleurs, sans suite, doublons, introuvables, résultat non dit ; chacun à part',
+    ],
+    [
+      'Settled, by outcome',
+      'settled in the period: done, referred, no action, duplicate, not found, outcome not said; each apart',
+    ],
+  ),
+  ...([50, 90] as const).map((percent) =>
+    define(
+      `settlement_p${percent}`,
+      's',
+      COUNTED,
+      [
+        `Délai de règlement, ${percent}e centile`,
+        `temps d’horloge de la création au règlement que ${percent}\u00a0% des demandes réglées n’ont pas dépassé (exact, rang le plus proche)`,
+      ],
+      [
+        `Time to settle, ${percent}th percentile`,
+        `clock time from creation to settlement that ${percent}% of the settled requests did not exceed (exact, nearest rank)`,
+      ],
+    ),
+  ),
+];

@@ -1,0 +1,172 @@
+/** Joins what is asked of requests over HTTP to the store: lists and records, backlog, hand-over, the audit, and Open311. */
+import type { Express, RequestHandler } from 'express';
+import type { Access } from './access/access.ts';
+import type { Config } from './config.ts';
+import type { QueueConfig } from './contract/reference.ts';
+import { isOpenStatus, REQUEST_STATUSES } from './contract/requests.ts';
+import type { HolidayCalendar } from './domain/holidays.ts';
+import { boxAround, distance_m } from './domain/place.ts';
+import type { Submitter } from './ingest/intake.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Logger } from './lib/logger.ts';
+import { open311Router } from './open311/http.ts';
+import { type RequestQuery, type RequestRow, type RequestSource, settingsOf } from './open311/sources.ts';
+import type { RequestParts } from './request-parts.ts';
+import { backlogRouter } from './requests/backlog-http.ts';
+import { doctorRouter } from './requests/doctor-http.ts';
+import { handoverRouter } from './requests/handover-http.ts';
+import { requestsRouter } from './requests/http.ts';
+import { summaryOf } from './requests/view.ts';
+import { backlogFlow, backlogStanding, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
+import type { Database } from './store/database.ts';
+import { callsAtClosings } from './store/handover.ts';
+import { allRecords, backlogChecks, recordsAt, recordsSize } from './store/request-audit.ts';
+import {
+  countRequests,
+  listRequests,
+  newestRequests,
+  type RequestCreationRow,
+  type RequestFilter,
+  requestById,
+  sourceNames,
+} from './store/request-query.ts';
+import { eventSubmitter } from './submit-event.ts';
+
+export interface RequestRouteParts {
+  readonly config: Config;
+  readonly access: Access;
+  readonly batcher: Submitter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly db: Database;
+  readonly promises: RequestParts;
+  readonly queues: readonly QueueConfig[];
+  readonly holidays: HolidayCalendar;
+  /** Lets pass who may read. */
+  readonly gate: RequestHandler;
+}
+
+export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void {
+  const { config, access, clock, logger, db, promises, gate } = parts;
+  const reader = { clock, logger, gate };
+  const rules = () => promises.rules;
+  app.use(
+    requestsRouter({
+      ...reader,
+      rules,
+      requests: {
+        list: (...question) => listRequests(db, ...question),
+        count: (filter, cap) => countRequests(db, filter, cap),
+        byId: (id) => requestById(db, id),
+        sourceNames: (ids) => sourceNames(db, ids),
+      },
+      // Where anybody may read, the place itself is for those who show a key.
+      mayReadPlaces: (req) => !config.public_read || access.mayReadByKey(req),
+    }),
+  );
+  app.use(
+    backlogRouter({
+      ...reader,
+      time_zone: config.time_zone,
+      backlog: {
+        flow: (span) => backlogFlow(db, span),
+        standing: (question) => backlogStanding(db, question),
+        settled: (span) => settledIn(db, span),
+        settlementTimes: (span) => settlementTimes(db, span),
+        tellings: (question) => tellingsSince(db, question),
+      },
+    }),
+  );
+  const limit_us = config.call_limit_min * 60_000_000;
+  app.use(
+    handoverRouter({
+      ...reader,
+      queues: parts.queues,
+      holidays: parts.holidays,
+      time_zone: config.time_zone,
+      calls: (closings, as_of_us) =>
+        callsAtClosings(db, closings, as_of_us, { waiting_us: limit_us, serving_us: limit_us }),
+    }),
+  );
+  app.use(
+    doctorRouter({
+      ...reader,
+      rules,
+      source: {
+        backlog: () => backlogChecks(db),
+        size: () => recordsSize(db),
+        all: () => allRecords(db),
+        at: (numbers) => recordsAt(db, numbers),
+      },
+    }),
+  );
+  app.use(
+    open311Router({
+      services: {
+        list: () => promises.catalogue.services,
+        get: (id) => promises.catalogue.services.find((service) => service.id === id),
+      },
+      requests: open311Source(db, clock),
+      territory: (longitude, latitude) => promises.territories.at(longitude, latitude),
+      region: null,
+      access,
+      submit: eventSubmitter(parts.batcher, clock),
+      clock,
+      logger,
+      settings: settingsOf(config),
+      texts: {
+        unit: (id) => promises.unitName(id),
+        notice: () => undefined,
+      },
+    }),
+  );
+}
+
+const PAGE_ROWS = 1_000;
+
+/** Requests as Open311 asks for them. */
+function open311Source(db: Database, clock: Clock): RequestSource {
+  const rowOf = (row: RequestCreationRow): RequestRow => {
+    const { address, description } = row;
+    return { ...summaryOf(row, { now_us: clock.now_us(), sees_places: true }), address, description };
+  };
+  return {
+    async byIds(ids) {
+      return (await newestRequests(db, { ids }, ids.length)).map(rowOf);
+    },
+    async find(query) {
+      const { circle, limit, offset } = query;
+      const filter = filterOf(query);
+      if (!circle) return (await newestRequests(db, filter, limit, offset)).map(rowOf);
+      const found: RequestCreationRow[] = [];
+      // The box around a circle holds a quarter more: what lies in it is read until a page of the circle is full.
+      for (let skip = 0; found.length < offset + limit; skip += PAGE_ROWS) {
+        const page = await newestRequests(db, filter, PAGE_ROWS, skip);
+        for (const row of page) {
+          const { longitude, latitude } = row;
+          if (longitude === null || latitude === null) continue;
+          if (distance_m(circle, { longitude, latitude }) <= circle.radius_m) found.push(row);
+        }
+        if (page.length < PAGE_ROWS) break;
+      }
+      return found.slice(offset, offset + limit).map(rowOf);
+    },
+  };
+}
+
+/** Open311's spans include their end, ours do not. */
+function filterOf(query: RequestQuery): RequestFilter {
+  const { service, statuses, created_from_us, created_to_us, updated_from_us, updated_to_us } = query;
+  const box = query.circle ? boxAround(query.circle) : query.box;
+  return {
+    created_from_us,
+    created_to_us: created_to_us + 1,
+    ...(service && { services: service }),
+    ...(statuses !== 'all' && {
+      statuses: REQUEST_STATUSES.filter((status) => isOpenStatus(status) === (statuses === 'open')),
+    }),
+    ...(updated_from_us !== undefined && { updated_from_us }),
+    ...(updated_to_us !== undefined && { updated_to_us: updated_to_us + 1 }),
+    ...(box && { box }),
+  };
+}

@@ -1,0 +1,98 @@
+-- A lock for each part of the ids that a transaction touches, taken in one order before anything else: two transactions never wait for
+-- each other in a circle, and none makes a record that another one is making. Apart from lock_requests, whose snapshot
+-- must be taken after the wait.
+-- BLOCK lock_parts
+select pg_advisory_xact_lock($lock_class::integer, part)::text from unnest($parts::integer[]) as part
+
+-- BLOCK lock_requests
+select id, number, revision, told, history
+from request
+where id = any ($ids::text[])
+for update
+
+-- BLOCK save_requests
+insert into request (
+  id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
+  created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
+  published, next_at, told, history
+)
+select
+  id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
+  created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
+  published, next_at, told, history
+from json_to_recordset($rows::json) as r (
+  id text, revision integer, status text, open boolean, service text, nature text, channel text, borough text,
+  place_borough text, unit text, longitude double precision, latitude double precision, created_at timestamptz,
+  updated_at timestamptz, due_at timestamptz, settled_at timestamptz, resolution text, reopened integer,
+  requesters bigint, merged_into text, work_order text, published jsonb, next_at timestamptz, told json,
+  history json
+)
+on conflict (id) do update set
+  revision = excluded.revision,
+  status = excluded.status,
+  open = excluded.open,
+  service = excluded.service,
+  nature = excluded.nature,
+  channel = excluded.channel,
+  borough = excluded.borough,
+  place_borough = excluded.place_borough,
+  unit = excluded.unit,
+  longitude = excluded.longitude,
+  latitude = excluded.latitude,
+  created_at = excluded.created_at,
+  updated_at = excluded.updated_at,
+  due_at = excluded.due_at,
+  settled_at = excluded.settled_at,
+  resolution = excluded.resolution,
+  reopened = excluded.reopened,
+  requesters = excluded.requesters,
+  merged_into = excluded.merged_into,
+  work_order = excluded.work_order,
+  published = excluded.published,
+  next_at = excluded.next_at,
+  told = excluded.told,
+  history = excluded.history
+-- Always so under the locks.
+where request.revision = excluded.revision - 1
+returning id, number
+
+-- BLOCK insert_moves
+insert into backlog_move (ts, request, cause, n, borough, unit, across)
+select ts, request, cause, n, borough, unit, across
+from jsonb_to_recordset($rows::jsonb) as r (
+  ts timestamptz, request bigint, cause text, n smallint, borough text, unit text, across boolean
+)
+
+-- BLOCK insert_deadline_events
+with inserted as (
+  insert into deadline_event (
+    ts, request, kind, what, turn, recorded_at, batch, request_id, service, borough, unit, reason
+  )
+  select
+    ts, request, kind, what, turn, $recorded_at::timestamptz, $batch::bigint, request_id, service, borough, unit,
+    reason
+  from jsonb_to_recordset($rows::jsonb) as r (
+    ts timestamptz, request bigint, kind text, what text, turn smallint, request_id text, service text,
+    borough text, unit text, reason text
+  )
+  returning ts
+)
+insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to)
+select $batch::bigint, 'deadline', $server_id::uuid, $recorded_at::timestamptz, count(*), '{}', '{}'
+from inserted
+
+-- The records that the deadline clock must look at, those that are late first; another server's are left to it.
+-- BLOCK lock_due
+select id, number, revision, told, history
+from request
+where next_at <= $now::timestamptz
+order by next_at
+limit $rows_max
+for update skip locked
+
+-- BLOCK next_due
+select (extract(epoch from min(next_at)) * 1000000)::bigint as next_us from request
+
+-- A page of the open records, for when the city's promises have changed.
+-- BLOCK open_ids
+select id from request where open and id > $after order by id limit $rows_max

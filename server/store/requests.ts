@@ -1,0 +1,332 @@
+/**
+ * The records of requests: each is what its events say, kept in the transaction that stores them. A record carries its own events,
+ * so that a late one, or other rules, only costs folding it again (domain/request.ts).
+ *
+ * What time alone brings about (a breach, a warning) is told by the deadline clock, which finds by `next_at` what is due. A settled
+ * request needs no clock: what is to be told of it is told with its events.
+ */
+import type pg from 'pg';
+import Type from 'typebox';
+import type { EventRecord } from '../contract/event-types.ts';
+import { type BreachState, isOpenStatus } from '../contract/requests.ts';
+import { type BacklogMove, type FoldedRequest, foldRequest, mergeEvents } from '../domain/request.ts';
+import {
+  type DeadlineRules,
+  deadlinesOf,
+  momentsOf,
+  nextMoment,
+  settlementOf,
+} from '../domain/request-deadlines.ts';
+import { isoOf } from '../lib/clock.ts';
+import type { SourceIds } from './event-columns.ts';
+import { rfc3339Of } from './instants.ts';
+import {
+  decodeHistory,
+  encodeHistory,
+  type HistoryEntry,
+  type StoredRequestEvent,
+  storedEvent,
+} from './request-history.ts';
+import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './requests.types.ts';
+import { loadSql, many, none, zeroOrOne } from './sql.ts';
+import { type Telling, type Told, tellings } from './told.ts';
+
+const Locked = Type.Object({
+  id: Type.String(),
+  number: Type.Integer(),
+  revision: Type.Integer(),
+  told: Type.Unsafe<readonly Told[]>(Type.Array(Type.Unknown())),
+  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+});
+export type LockedRequest = Type.Static<typeof Locked>;
+export const sql = loadSql(import.meta.url, {
+  lock_parts: many(Type.Object({})),
+  lock_requests: many(Locked),
+  save_requests: many(Type.Object({ id: Type.String(), number: Type.Integer() })),
+  insert_moves: none,
+  insert_deadline_events: none,
+  lock_due: many(Locked),
+  next_due: zeroOrOne(Type.Object({ next_us: Type.Union([Type.Integer(), Type.Null()]) })),
+  open_ids: many(Type.Object({ id: Type.String() })),
+});
+
+/** A moment longer ago than this when it becomes known is history: more of it may be on its way. */
+const LATE_US = 120_000_000;
+/** So long history is left to come in before the clock tells what it knows of it. */
+const SETTLE_US = 60_000_000;
+/** Parts of all ids that are locked by themselves: a large batch takes them all, two small ones seldom meet. */
+const PARTS = 128;
+/** Of our advisory locks. */
+const LOCK_CLASS = 3_110_313;
+
+function partOf(id: string): number {
+  let hash = 0;
+  for (let at = 0; at < id.length; at += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
+  return (hash >>> 0) % PARTS;
+}
+/** Locks some records, and their ids if there are none yet, until the end of the transaction. */
+export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+  const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
+  await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts });
+  return sql.lock_requests(client, { ids });
+}
+
+/** The transaction in which records are written. */
+export interface Written {
+  readonly batch: number;
+  readonly server_id: string;
+  readonly received_us: number;
+}
+
+interface Draft {
+  readonly id: string;
+  readonly before: LockedRequest | undefined;
+  /** The steps that the events known before made. They depend on the events alone, so they are not kept. */
+  readonly moved: readonly BacklogMove[];
+  readonly events: readonly StoredRequestEvent[];
+  readonly folded: FoldedRequest;
+  readonly due_us: number | null;
+  readonly next_us: number | null;
+  readonly told: readonly Told[];
+  readonly rows: readonly Telling[];
+}
+
+interface Saved extends Draft {
+  readonly number: number;
+}
+
+const textOf = (time_us: number | null): string | null => (time_us === null ? null : rfc3339Of(time_us));
+export class RequestRecords {
+  readonly #rules: () => DeadlineRules;
+  readonly #sources: () => SourceIds;
+
+  constructor(options: { rules: () => DeadlineRules; sources: () => SourceIds }) {
+    this.#rules = options.rules;
+    this.#sources = options.sources;
+  }
+
+  /**
+   * Takes new events into the records of their requests, inside the transaction of `client`. Events that a record has already change nothing.
+   * @param now_us what has come to pass by then is told
+   */
+  async project(
+    client: pg.ClientBase,
+    events: readonly EventRecord[],
+    written: Written,
+    now_us: number,
+  ): Promise<Projected> {
+    const fresh = new Map<string, StoredRequestEvent[]>();
+    for (const event of events) {
+      const stored = storedEvent(event, this.#sources());
+      if (stored === null) continue;
+      const others = fresh.get(event.subject);
+      if (others) others.push(stored);
+      else fresh.set(event.subject, [stored]);
+    }
+    if (fresh.size === 0) return NOTHING_PROJECTED;
+    const known = new Map((await lockRequests(client, [...fresh.keys()])).map((row) => [row.id, row]));
+    const drafts = [...fresh].map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
+    return this.#save(client, drafts, written);
+  }
+
+  /**
+   * Folds records again that are locked: under the rules that hold now, and up to now.
+   * @param reason of what is withdrawn then
+   */
+  async again(
+    client: pg.ClientBase,
+    locked: readonly LockedRequest[],
+    written: Written,
+    now_us: number,
+    reason?: string,
+  ): Promise<Projected> {
+    const drafts = locked.map((row) => this.#draft(row.id, row, [], now_us, true));
+    return this.#save(client, drafts, written, reason);
+  }
+
+  /** @param tell also of what is open */
+  #draft(
+    id: string,
+    before: LockedRequest | undefined,
+    fresh: readonly StoredRequestEvent[],
+    now_us: number,
+    tell = false,
+  ): Draft {
+    const known = before ? decodeHistory(before.history) : [];
+    const moved = known.length > 0 && fresh.length > 0 ? foldRequest(id, known).moves : [];
+    const events = mergeEvents(known, fresh);
+    const folded = foldRequest(id, events);
+    const deadlines = deadlinesOf(folded, this.#rules());
+    const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
+    const due_us = settlementOf(deadlines)?.due_us ?? null;
+    const draft = { id, before, moved, events, folded, due_us };
+    const next_us = nextMoment(deadlines, now_us);
+    if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
+    if (telling.rows.length === 0) return { ...draft, ...telling, next_us };
+    const newest_us = Math.max(...telling.rows.map(({ at_us }) => at_us));
+    const look_us = newest_us < now_us - LATE_US ? now_us + SETTLE_US : now_us;
+    return { ...draft, rows: [], told: before?.told ?? [], next_us: Math.min(look_us, next_us ?? look_us) };
+  }
+
+  async #save(
+    client: pg.ClientBase,
+    drafts: readonly Draft[],
+    written: Written,
+    reason = LATE_EVENTS,
+  ): Promise<Projected> {
+    if (drafts.length === 0) return NOTHING_PROJECTED;
+    const rows = await sql.save_requests(client, { rows: JSON.stringify(drafts.map(rowOf)) });
+    if (rows.length !== drafts.length) throw new Error('a record was changed by another transaction');
+    const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+    const saved = drafts.map((draft): Saved => ({ ...draft, number: numbers.get(draft.id)! }));
+    const moves = saved.flatMap(movesOf);
+    if (moves.length > 0) await sql.insert_moves(client, { rows: JSON.stringify(moves) });
+    return { requests: saved.map(pictureOf), told: await this.#tell(client, saved, written, reason) };
+  }
+
+  async #tell(
+    client: pg.ClientBase,
+    saved: readonly Saved[],
+    { batch, server_id, received_us }: Written,
+    reason: string,
+  ): Promise<BreachState[]> {
+    const told = saved.flatMap((request) =>
+      request.rows.map((row) => breachOf(request, row, received_us, reason)),
+    );
+    if (told.length === 0) return [];
+    const rows = saved.flatMap((request) => request.rows.map((row) => tellingRow(request, row, reason)));
+    await sql.insert_deadline_events(client, {
+      rows: JSON.stringify(rows),
+      recorded_at: rfc3339Of(received_us),
+      batch,
+      server_id,
+    });
+    return told;
+  }
+}
+
+const revisionOf = ({ before }: Draft): number => (before?.revision ?? 0) + 1;
+
+function rowOf(draft: Draft): object {
+  const { id, events, folded, due_us, next_us, told } = draft;
+  const { created_us, updated_us, settled_us, published } = folded;
+  return {
+    id,
+    revision: revisionOf(draft),
+    status: folded.status,
+    open: isOpenStatus(folded.status),
+    service: folded.service,
+    nature: folded.nature,
+    channel: folded.channel,
+    borough: folded.borough,
+    place_borough: folded.place_borough,
+    unit: folded.unit,
+    longitude: folded.longitude,
+    latitude: folded.latitude,
+    created_at: textOf(created_us),
+    updated_at: rfc3339Of(updated_us),
+    due_at: textOf(due_us),
+    settled_at: textOf(settled_us),
+    resolution: folded.resolution,
+    reopened: folded.reopened,
+    requesters: folded.requesters,
+    merged_into: folded.merged_into,
+    work_order: folded.work_order,
+    published: published && {
+      text: published.text,
+      at: isoOf(published.at_us),
+      expected_at: published.expected_at,
+    },
+    next_at: textOf(next_us),
+    told,
+    history: encodeHistory(events),
+  };
+}
+
+function pictureOf(draft: Saved): RequestPicture {
+  const { id, number, folded, due_us } = draft;
+  const { status, service, borough, unit, longitude, latitude, created_us, settled_us } = folded;
+  return {
+    number,
+    revision: revisionOf(draft),
+    id,
+    status,
+    open: isOpenStatus(status),
+    service,
+    borough,
+    unit,
+    longitude,
+    latitude,
+    created_us,
+    due_us,
+    settled_us,
+  };
+}
+
+/** Steps that are new, and those that are taken back, with the opposite n. */
+function movesOf({ events, before, moved, folded, number }: Saved): object[] {
+  // Without new events nothing has moved.
+  if (before && before.history.length === events.length) return [];
+  const count = new Map<string, { readonly move: BacklogMove; times: number }>();
+  const add = (move: BacklogMove, times: number): void => {
+    const { at_us, cause, borough, unit, across } = move;
+    const key = JSON.stringify([at_us, cause, borough, unit, across]);
+    const known = count.get(key);
+    if (known) known.times += times;
+    else count.set(key, { move, times });
+  };
+  for (const move of moved) add(move, -1);
+  for (const move of folded.moves) add(move, 1);
+  return [...count.values()].flatMap(({ move, times }) => {
+    const { at_us, cause, n, borough, unit, across } = move;
+    const ts = rfc3339Of(at_us);
+    const row = { ts, request: number, cause, n: n * Math.sign(times), borough, unit, across };
+    return Array.from({ length: Math.abs(times) }, () => row);
+  });
+}
+
+const LATE_EVENTS = 'Late events show that it did not happen.';
+
+function tellingRow(
+  { id, number, folded }: Saved,
+  { at_us, kind, what, turn }: Telling,
+  reason: string,
+): object {
+  const { service, borough, unit } = folded;
+  return {
+    ts: rfc3339Of(at_us),
+    request: number,
+    kind,
+    what,
+    turn,
+    request_id: id,
+    service,
+    borough,
+    unit,
+    reason: what === 'withdrawal' ? reason : null,
+  };
+}
+
+function breachOf(
+  { id, number, folded }: Saved,
+  { at_us, kind, what, turn }: Telling,
+  recorded_us: number,
+  reason: string,
+): BreachState {
+  return {
+    id: breachId(number, kind, what, at_us, turn),
+    request: id,
+    number,
+    what,
+    kind,
+    at: isoOf(at_us),
+    recorded_at: isoOf(recorded_us),
+    service: folded.service,
+    borough: folded.borough,
+    unit: folded.unit,
+    reason: what === 'withdrawal' ? reason : null,
+  };
+}
+/** Names one row of `deadline_event`. */
+export const breachId = (number: number, kind: string, what: string, at_us: number, turn: number): string =>
+  `${number}-${kind}-${what}-${at_us}-${turn}`;

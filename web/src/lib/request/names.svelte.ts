@@ -1,0 +1,41 @@
+/** The city's own names of its services, units and boroughs, fetched once; their ids until then. */
+import type { BilingualName } from '#contract/reference.ts';
+
+interface NamedThing {
+  readonly id?: string;
+  readonly code?: string;
+  readonly name: BilingualName;
+}
+
+type Names = Readonly<Record<'services' | 'units' | 'territories', ReadonlyMap<string, BilingualName>>>;
+
+const NONE: Names = { services: new Map(), units: new Map(), territories: new Map() };
+let names: Names = $state.raw(NONE);
+let asked = false;
+
+async function load(): Promise<void> {
+  const answer = await fetch('/api/v1/catalogue').catch(() => null);
+  if (!answer?.ok) return;
+  const catalogue = (await answer.json()) as Readonly<Record<string, readonly NamedThing[] | undefined>>;
+  const mapOf = (list: readonly NamedThing[] = []): Map<string, BilingualName> =>
+    new Map(list.map(({ id, code, name }) => [id ?? code ?? '', name]));
+  names = {
+    services: mapOf(catalogue.services),
+    units: mapOf(catalogue.units),
+    territories: mapOf(catalogue.territories),
+  };
+}
+
+/** The name of a service, unit or borough in a language; its id where the city gives none. */
+export function nameOf(kind: keyof Names, id: string, lang: 'fr' | 'en'): string {
+  if (!asked && typeof window !== 'undefined') {
+    asked = true;
+    void load();
+  }
+  const known = names[kind].get(id);
+  if (known) return known[lang];
+  // A unit of a borough: `VM-voirie`.
+  const [borough, unit] = kind === 'units' ? id.split(/-(.*)/s) : [];
+  const own = unit ? names.units.get(unit) : undefined;
+  return own ? `${own[lang]} · ${nameOf('territories', borough ?? '', lang)}` : id;
+}
