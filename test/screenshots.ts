@@ -18,6 +18,7 @@ const SCREENS = [
   { name: 'home', path: '/' },
   { name: 'wall', path: '/mur' },
   { name: 'borough', path: '/mur/VM' },
+  { name: 'map', path: '/carte' },
   { name: 'health', path: '/sante' },
   { name: 'definitions', path: '/definitions' },
   { name: 'sign-in', path: '/connexion' },

@@ -11,10 +11,12 @@ import { fromGeojsonVt } from '@maplibre/vt-pbf';
 import GeoJSONVT from 'geojson-vt';
 import { PbfReader } from 'pbf';
 import Supercluster from 'supercluster';
+import { GROUND } from '../../seeds/reference/ground.ts';
 import { MAP_LAYERS } from '../../server/contract/map.ts';
 import { MarkNames } from '../../server/map/marks.ts';
 import { PointIndex } from '../../server/map/point-index.ts';
-import { Tiles } from '../../server/map/tiles.ts';
+import { compressed, Tiles } from '../../server/map/tiles.ts';
+import { tilesOf } from '../../web/src/lib/map/changed.ts';
 import { uniform } from '../domain/random.ts';
 import { atMost, type BenchRow, median } from './types.ts';
 
@@ -42,6 +44,7 @@ interface Measured {
   readonly street_tile_ms: number;
   /** Most tiles of one zoom that were encoded after one point had changed. */
   readonly encoded_max: number;
+  readonly first_picture_bytes: number;
 }
 
 /** Round the middle of Montréal, denser towards it. */
@@ -114,6 +117,7 @@ async function measureVigie(): Promise<Measured> {
     tile_ms: tile.took_ms,
     street_tile_ms: street.took_ms,
     encoded_max: encodedAfterOneChange(made, tiles),
+    first_picture_bytes: await firstPicture(tiles),
   };
 }
 
@@ -132,6 +136,17 @@ function encodedAfterOneChange(index: PointIndex, tiles: Tiles): number {
     most = Math.max(most, tiles.made - made);
   }
   return most;
+}
+
+/** What `/carte` asks for on a screen of 1920 × 1080 until the city is drawn, compressed: the ground, the dots, the clusters. */
+async function firstPicture(tiles: Tiles): Promise<number> {
+  const [west, south, east, north] = GROUND.bounds;
+  const box = { west, south, east, north };
+  const dots = tilesOf(box, ZOOM).map((id) => tiles.answer(id, ['br']));
+  const clusters = tilesOf(box, ZOOM + 1).map((id) => tiles.answer({ ...id, layer: 'clusters' }, ['br']));
+  const answers = await Promise.all([...dots, ...clusters]);
+  const ground = await compressed(Buffer.from(JSON.stringify(GROUND)), 'br');
+  return answers.reduce((sum, { body }) => sum + body.length, ground.length);
 }
 
 function pointsIn(tile: Uint8Array): number {
@@ -234,6 +249,13 @@ export async function benchMap(): Promise<BenchRow[]> {
       1,
       'tiles',
       'zoom 0 to 14, up to 9 tiles of each asked for before and after',
+    ),
+    atMost(
+      'map: first picture of the city over the wire',
+      vigie.first_picture_bytes,
+      300_000,
+      'bytes',
+      'ground, dots of zoom 9 and clusters of zoom 10, brotli, places not snapped; without the map library, which the browser keeps',
     ),
   ];
 }

@@ -1,0 +1,139 @@
+/** The page of the map in a real browser, under the policy it is served with, on a small server that holds only a map. */
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import express, { type RequestHandler } from 'express';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { GROUND } from '../../seeds/reference/ground.ts';
+import type { MapGround } from '../../server/contract/map.ts';
+import { systemClock } from '../../server/lib/clock.ts';
+import { logger } from '../../server/lib/logger.ts';
+import { mapRouter } from '../../server/map/http.ts';
+import { LiveMap } from '../../server/map/live-map.ts';
+import { uniform } from '../domain/random.ts';
+import { samplePoint } from '../map/support.ts';
+import { CHROMIUM_ARGS, findChromium } from '../setup/chromium.ts';
+import { ensureBuilt } from './server.ts';
+
+const POINTS = 3_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const server = http.createServer();
+const map = new LiveMap({ clock: systemClock });
+const answered: string[] = [];
+const faults: string[] = [];
+let browser: Browser;
+let context: BrowserContext | undefined;
+let url = '';
+let ground: MapGround = { ...GROUND, style: null };
+
+beforeAll(async () => {
+  await ensureBuilt();
+  const random = uniform(12);
+  for (let n = 1; n <= POINTS; n += 1) map.set(samplePoint(n, random));
+  const app = express();
+  app.use((req, res, next) => {
+    res.on('finish', () => answered.push(`${res.statusCode} ${req.path}`));
+    next();
+  });
+  app.get('/style.json', (_req, res) => void res.json({ version: 8, sources: {}, layers: [] }));
+  app.use(mapRouter({ map, ground: () => ground, logger }));
+  const built = new URL('../../web/build/handler.js', import.meta.url).href;
+  app.use(((await import(built)) as { handler: RequestHandler }).handler);
+  server.on('request', app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await chromium.launch({ executablePath: await findChromium(), args: [...CHROMIUM_ARGS] });
+});
+afterAll(async () => {
+  await browser?.close();
+  server.closeAllConnections();
+  server.close();
+});
+afterEach(async () => {
+  await context?.close();
+  expect(faults.splice(0)).toEqual([]);
+});
+
+async function open(path: string, size = { width: 1920, height: 1080 }): Promise<Page> {
+  context = await browser.newContext({ viewport: size });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
+  answered.length = 0;
+  await page.goto(url + path);
+  return page;
+}
+const countOf = async (page: Page): Promise<number> =>
+  Number((await page.locator('.counts dd').first().textContent())?.replace(/\D/g, ''));
+const tiles = () => answered.filter((line) => line.includes('/map/tiles/'));
+
+describe('the map', () => {
+  it('draws the city from few tiles, counts it, and lists the newest in view', async () => {
+    const page = await open('/carte');
+    await page.locator('.maplibregl-canvas').waitFor();
+    await expect.poll(() => tiles().some((line) => line.startsWith('200'))).toBe(true);
+    await expect.poll(() => page.locator('.list tbody tr').count()).toBe(50);
+    await expect.poll(() => page.locator('.notice').count()).toBe(0);
+    expect(await page.locator('.list tbody th').first().textContent()).toBe(String(POINTS));
+    expect(tiles().length).toBeLessThan(24);
+    expect(await countOf(page)).toBeGreaterThan(POINTS / 3);
+    expect(await countOf(page)).toBeLessThanOrEqual(POINTS);
+    await page.keyboard.press('l');
+    await expect.poll(() => page.locator('.list h2').textContent()).toContain('newest in view');
+  });
+
+  it('asks for fewer requests when one looks nearer, and follows them there', async () => {
+    const page = await open('/map');
+    await page.locator('.maplibregl-canvas').waitFor();
+    await expect.poll(() => page.locator('.list tbody tr').count()).toBe(50);
+    const before = await countOf(page);
+    await page.locator('.maplibregl-ctrl-zoom-in').click();
+    await page.locator('.maplibregl-ctrl-zoom-in').click();
+    await expect.poll(() => countOf(page), { timeout: 5_000 }).toBeLessThan(before);
+  });
+
+  it('says so where it cannot be drawn, and the list is there all the same', async () => {
+    const blind = await chromium.launch({
+      executablePath: await findChromium(),
+      args: ['--no-sandbox', '--disable-3d-apis'],
+    });
+    try {
+      const page = await (await blind.newContext()).newPage();
+      await page.goto(`${url}/carte`);
+      await expect.poll(() => page.locator('.notice').textContent()).toContain('ne peut pas être dessinée');
+      await expect.poll(() => page.locator('.list tbody tr').count()).toBe(50);
+    } finally {
+      await blind.close();
+    }
+  });
+
+  it("is drawn on the city's own ground where there is one", async () => {
+    ground = { ...GROUND, style: '/style.json' };
+    const page = await open('/carte');
+    await expect.poll(() => tiles().some((line) => line.startsWith('200'))).toBe(true);
+    expect(answered).toContain('200 /style.json');
+    expect(await page.locator('.legend').textContent()).toContain(GROUND.attribution);
+    ground = { ...GROUND, style: null };
+  });
+
+  it.each([1920, 390])('has nothing that WCAG 2.2 AA forbids, %d pixels wide', async (width) => {
+    const page = await open('/carte', { width, height: 900 });
+    await page.locator('.maplibregl-canvas').waitFor();
+    await page.locator('.list tbody tr').first().waitFor();
+    await page.evaluate(AXE);
+    const broken = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(part: Document, options: object): Promise<{ violations: { id: string }[] }> };
+      };
+      const { violations } = await axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+      });
+      return violations.map(({ id }) => id);
+    });
+    expect(broken).toEqual([]);
+  });
+});
