@@ -48,7 +48,6 @@ table backlog_move (
   unit text,
   across boolean not null
 )
-  CREATE INDEX backlog_move_ts_idx ON public.backlog_move USING btree (ts DESC)
   hypertable by ts every 30 days
 
 table backlog_opening (
@@ -176,7 +175,6 @@ table deadline_event (
   unit text,
   reason text
 )
-  CREATE INDEX deadline_event_recorded_at_idx ON public.deadline_event USING btree (recorded_at)
   CREATE UNIQUE INDEX deadline_event_ts_request_key ON public.deadline_event USING btree (ts, request, kind, what, turn)
   hypertable by ts every 30 days
 
@@ -336,10 +334,12 @@ table request (
   history json not null
 )
   CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number) WHERE open
+  CREATE INDEX request_closed_due_at_idx ON public.request USING btree (due_at, number) WHERE (NOT open)
   CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number)
   CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number) WHERE open
   CREATE INDEX request_next_at_idx ON public.request USING btree (next_at) WHERE (next_at IS NOT NULL)
   CREATE INDEX request_open_idx ON public.request USING btree (number) WHERE open
+  CREATE INDEX request_place_idx ON public.request USING btree (latitude, longitude) WHERE open
   CREATE INDEX request_service_idx ON public.request USING btree (service, due_at, number) WHERE open
   CREATE INDEX request_unit_idx ON public.request USING btree (unit, due_at, number) WHERE open
   CREATE INDEX request_updated_at_idx ON public.request USING btree (updated_at, number)
@@ -504,6 +504,8 @@ procedure prune_event_batch(IN job_id integer, IN config jsonb)
 procedure prune_requests(IN job_id integer, IN config jsonb)
 
 function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[], handling_us double precision, available_us double precision)
+
+function request_fits(r request, p_borough text, p_service text, p_services text[], p_unit text, p_statuses text[], p_channel text, p_nature text, p_open boolean, p_not_overdue_at timestamp with time zone, p_due_before timestamp with time zone, p_created_from timestamp with time zone, p_created_to timestamp with time zone, p_updated_from timestamp with time zone, p_updated_to timestamp with time zone, p_west double precision, p_south double precision, p_east double precision, p_north double precision, p_ids text[], p_numbers bigint[]) returns boolean
 
 function set_policies(retention_days integer, rejected_days integer, record_days integer) returns void
 

@@ -14,6 +14,7 @@
 import type pg from 'pg';
 import Type from 'typebox';
 import { type EventRecord, FAMILIES, type Family } from '../contract/event-types.ts';
+import type { BreachState } from '../contract/requests.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
@@ -208,11 +209,13 @@ export class Feed implements Service {
   ): Promise<Projected> {
     const { db } = this.#options;
     const ids = new Set(events.flatMap(({ type, subject }) => (type.startsWith('request.') ? subject : [])));
-    const deadlines = notes.find(({ family }) => family === 'deadline');
-    return {
-      requests: ids.size === 0 ? [] : await picturesOf(db, [...ids]),
-      told: deadlines === undefined ? [] : await toldIn(db, batch, deadlines.received_us ?? 0),
-    };
+    const told: BreachState[] = [];
+    for (const { family, span_from, span_to } of notes) {
+      if (family !== 'deadline') continue;
+      for (const [index, from] of span_from.entries())
+        told.push(...(await toldIn(db, batch, Number(from), Number(span_to[index]))));
+    }
+    return { requests: ids.size === 0 ? [] : await picturesOf(db, [...ids]), told };
   }
 
   async #eventsOf(batch: number, family: Family, note: Note): Promise<EventRecord[]> {

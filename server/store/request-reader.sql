@@ -33,7 +33,7 @@ select
   (extract(epoch from ts) * 1000000)::bigint as at_us,
   (extract(epoch from recorded_at) * 1000000)::bigint as recorded_us
 from deadline_event
-where recorded_at = $recorded_at::timestamptz and batch = $batch
+where ts >= $from::timestamptz and ts <= $to::timestamptz and batch = $batch
 order by ts
 
 -- BLOCK told_since

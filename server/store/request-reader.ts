@@ -86,9 +86,15 @@ const breachOf = (row: Type.Static<typeof ToldRow>): BreachState => {
   };
 };
 
-/** What one transaction told of deadlines. */
-export async function toldIn(db: Database, batch: number, recorded_us: number): Promise<BreachState[]> {
-  return (await sql.told_in(db, { batch, recorded_at: rfc3339Of(recorded_us) })).map(breachOf);
+/** What one transaction told of deadlines, all of which lies between two instants. */
+export async function toldIn(
+  db: Database,
+  batch: number,
+  from_us: number,
+  to_us: number,
+): Promise<BreachState[]> {
+  const rows = await sql.told_in(db, { batch, from: rfc3339Of(from_us), to: rfc3339Of(to_us) });
+  return rows.map(breachOf);
 }
 
 /** Breaches (and their withdrawals) that happened since an instant, the newest first, at most `rows_max`. */

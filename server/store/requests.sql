@@ -78,7 +78,9 @@ with inserted as (
   returning ts
 )
 insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to)
-select $batch::bigint, 'deadline', $server_id::uuid, $recorded_at::timestamptz, count(*), '{}', '{}'
+select
+  $batch::bigint, 'deadline', $server_id::uuid, $recorded_at::timestamptz, count(*), array[min(ts)],
+  array[max(ts)]
 from inserted
 
 -- The records that the deadline clock must look at, those that are late first; another server's are left to it.

@@ -57,7 +57,8 @@ create table backlog_move (
   -- Of a transfer: from borough to borough, not only from unit to unit.
   across boolean not null
 );
-select create_hypertable('backlog_move', 'ts', chunk_time_interval => interval '30 days');
+-- Without an index: spans of it are read whole, and an index costs as much to fill as the rows.
+select create_hypertable('backlog_move', 'ts', chunk_time_interval => interval '30 days', create_default_indexes => false);
 
 -- Warnings and breaches at their true moment, and withdrawals of those that late events show did not happen. Never changed.
 create table deadline_event (
@@ -79,4 +80,3 @@ create table deadline_event (
 );
 select create_hypertable('deadline_event', 'ts', chunk_time_interval => interval '30 days', create_default_indexes => false);
 create unique index deadline_event_ts_request_key on deadline_event (ts, request, kind, what, turn);
-create index deadline_event_recorded_at_idx on deadline_event (recorded_at);
