@@ -6,7 +6,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { GROUND } from '../seeds/reference/ground.ts';
 import { MAIL, QUEUES } from '../seeds/reference/index.ts';
 import { Access } from './access/access.ts';
 import { CityProcess } from './city-process.ts';
@@ -29,7 +28,7 @@ import { LiveState } from './live/state.ts';
 import { LiveMap } from './map/live-map.ts';
 import { PushServer } from './push/server.ts';
 import { readings } from './readings.ts';
-import { RequestParts } from './request-parts.ts';
+import { groundOf, RequestParts } from './request-parts.ts';
 import { mountRoutes } from './routes.ts';
 import { Columnstore } from './store/columnstore.ts';
 import type { Database } from './store/database.ts';
@@ -189,8 +188,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const keys = new KeyStore(db);
   const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
   await start(map);
-  const drawn = { ...GROUND, style: config.map_style };
-  const ground = () => drawn;
+  const ground = groundOf(requests, config.map_style);
   await mountRoutes(app, {
     ...{ config, access, keys, batcher, clock, logger, state, db, router },
     ...{ map, ground, promises: requests, queues, holidays },

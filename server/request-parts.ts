@@ -1,5 +1,7 @@
 /** Joins the parts that keep requests: the city's promises, their records, the deadline clock. `main.ts` starts them. */
+import { GROUND } from '../seeds/reference/ground.ts';
 import { CATALOGUE } from '../seeds/reference/index.ts';
+import type { GroundCollection, GroundFeature, MapGround } from './contract/map.ts';
 import type { BilingualName } from './contract/reference.ts';
 import type { Boundary } from './domain/boundary.ts';
 import { CityRules } from './domain/deadline-rules.ts';
@@ -42,6 +44,8 @@ interface Known {
   readonly catalogue: StoredCatalogue;
   readonly rules: CityRules;
   readonly territories: TerritoryMap;
+  /** The city's own boundaries, as the map draws them; null: none were given. */
+  readonly drawn: GroundCollection | null;
 }
 
 export class RequestParts {
@@ -69,6 +73,9 @@ export class RequestParts {
   }
   get territories(): TerritoryMap {
     return this.#known.territories;
+  }
+  get boundaries(): GroundCollection | null {
+    return this.#known.drawn;
   }
   /** Name of a unit, also of one that a borough has for itself: `VM-voirie`. */
   unitName(id: string): BilingualName | undefined {
@@ -119,15 +126,39 @@ export class RequestParts {
 
 async function readKnown({ db, time_zone, holidays }: RequestPartsOptions): Promise<Known> {
   const catalogue = await readCatalogue(db);
-  const shapes = await territories(db);
+  const shapes = (await territories(db)).filter(hasBoundary);
   return {
     catalogue,
     rules: new CityRules({ catalogue, time_zone, holidays }),
-    territories: new TerritoryMap(shapes.filter(hasBoundary)),
+    territories: new TerritoryMap(shapes),
+    drawn: shapes.length === 0 ? null : { type: 'FeatureCollection', features: shapes.map(featureOf) },
   };
 }
+const featureOf = ({ code, name, geometry }: Bounded): GroundFeature => ({
+  type: 'Feature',
+  geometry:
+    geometry.type === 'MultiPolygon'
+      ? geometry
+      : { type: 'MultiPolygon', coordinates: [geometry.coordinates] },
+  properties: { code, name_fr: name.fr, name_en: name.en },
+});
+type Bounded = TerritoryShape & { readonly geometry: Boundary };
 /** An approximate area says of no place that it lies outside. */
-const hasBoundary = (shape: TerritoryShape): shape is TerritoryShape & { readonly geometry: Boundary } =>
+const hasBoundary = (shape: TerritoryShape): shape is Bounded =>
   shape.geometry !== null && !shape.approximate;
 
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** The ground of the map: approximate areas until the city has given its boundaries. The same object as long as nothing changes. */
+export function groundOf(parts: RequestParts, style: string | null): () => MapGround {
+  let shown: GroundCollection | null | undefined;
+  let ground: MapGround = { ...GROUND, style };
+  return () => {
+    const { boundaries } = parts;
+    if (boundaries !== shown) {
+      shown = boundaries;
+      ground = { ...GROUND, style, ...(boundaries && { territories: boundaries, approximate: false }) };
+    }
+    return ground;
+  };
+}

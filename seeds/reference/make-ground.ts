@@ -54,7 +54,7 @@ interface River {
   readonly half_m: number;
   readonly line: Ring;
 }
-/** From the lakes to the end of the island, put by hand like the places, right to some 400 m. */
+/** From the lakes to the end of the island, put by hand like the places, right to some 400 m in the Rivière des Prairies and to 1.4 km at some points of the St. Lawrence. */
 const PRAIRIES: Ring = [
   [-73.95, 45.49],
   [-73.9, 45.52],
