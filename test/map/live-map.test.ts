@@ -187,7 +187,7 @@ describe('the tiles', () => {
 
   it('hold no place that was not snapped', () => {
     const map = new LiveMap({ clock: clock() });
-    const point = pointOf(1, { longitude: -73.567_31, latitude: 45.501_77 });
+    const point = pointOf(1, { longitude: -73.567_21, latitude: 45.501_85 });
     map.set(point);
     const [longitude, latitude] = snapToGrid(point.longitude, point.latitude);
     const id = tileOf({ ...point, longitude, latitude }, 18);
