@@ -177,6 +177,15 @@ export interface RequestsState {
   readonly nearest: readonly DueSoon[];
 }
 
+/** The id of a `BreachState`. @param turn how often its moment was told or withdrawn before */
+export const breachId = (
+  number: number,
+  kind: DeadlineKind,
+  what: (typeof DEADLINE_EVENT_KINDS)[number],
+  at_us: number,
+  turn: number,
+): string => `${number}-${kind}-${what}-${at_us}-${turn}`;
+
 /** A point of topic `map`: an open request with a place, keyed by its number. */
 export interface MapPoint {
   readonly number: number;

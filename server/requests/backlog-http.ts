@@ -7,7 +7,7 @@ import {
   type BreachRow,
 } from '../contract/backlog.ts';
 import { DEADLINE_KINDS, type DeadlineKind } from '../contract/catalogue.ts';
-import { DEADLINE_EVENT_KINDS } from '../contract/requests.ts';
+import { breachId, DEADLINE_EVENT_KINDS } from '../contract/requests.ts';
 import { addDays, localDate, localDay } from '../domain/office-hours.ts';
 import { isoOf } from '../lib/clock.ts';
 import {
@@ -121,8 +121,7 @@ async function breachesAnswer(req: Request, { backlog, clock }: BacklogOptions):
 function breachRow(row: TellingRow): BreachRow {
   const { number, request_id, kind, what, turn, service, borough, unit, reason, at_us } = row;
   return {
-    // As the socket names it (store/requests.ts).
-    id: `${number}-${kind}-${what}-${at_us}-${turn}`,
+    id: breachId(number, kind, what, at_us, turn),
     request: request_id,
     number,
     what,

@@ -1,10 +1,11 @@
 /** The backlog and its breaches, counted by the database from the steps and the records that the projection keeps. */
 import Type from 'typebox';
 import type { BacklogGroup } from '../contract/backlog.ts';
-import { DEADLINE_KINDS, type DeadlineKind } from '../contract/catalogue.ts';
-import { BACKLOG_CAUSES, DEADLINE_EVENT_KINDS } from '../contract/requests.ts';
+import type { DeadlineKind } from '../contract/catalogue.ts';
+import { BACKLOG_CAUSES } from '../contract/requests.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
+import { TOLD_COLUMNS } from './request-reader.ts';
 import { loadSql, many, one, plannedEachTime } from './sql.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -33,20 +34,7 @@ const Times = Type.Object({
   p50_s: orNull(Type.Number()),
   p90_s: orNull(Type.Number()),
 });
-const TellingRow = Type.Object({
-  number: Type.Integer(),
-  request_id: Type.String(),
-  kind: Type.Enum([...DEADLINE_KINDS]),
-  what: Type.Enum([...DEADLINE_EVENT_KINDS]),
-  turn: Type.Integer(),
-  service: TextOrNull,
-  borough: TextOrNull,
-  unit: TextOrNull,
-  reason: TextOrNull,
-  at_us: Type.Integer(),
-  recorded_us: Type.Integer(),
-  withdrawn_us: orNull(Type.Integer()),
-});
+const TellingRow = Type.Object({ ...TOLD_COLUMNS, withdrawn_us: orNull(Type.Integer()) });
 const sql = loadSql(import.meta.url, {
   flow: plannedEachTime(many(FlowRow)),
   standing: plannedEachTime(many(StandingRow)),

@@ -1,11 +1,10 @@
 /** Reading requests back for the live state: pictures of the open ones, of those a batch changed, and what was told of deadlines. */
 import Type from 'typebox';
 import { DEADLINE_KINDS } from '../contract/catalogue.ts';
-import { type BreachState, DEADLINE_EVENT_KINDS, REQUEST_STATUSES } from '../contract/requests.ts';
+import { type BreachState, breachId, DEADLINE_EVENT_KINDS, REQUEST_STATUSES } from '../contract/requests.ts';
 import { isoOf } from '../lib/clock.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
-import { breachId } from './requests.ts';
 import type { RequestPicture } from './requests.types.ts';
 import { loadSql, many } from './sql.ts';
 
@@ -26,7 +25,8 @@ const Picture = Type.Object({
   due_us: orNull(Type.Integer()),
   settled_us: orNull(Type.Integer()),
 });
-const ToldRow = Type.Object({
+/** A row of `deadline_event`. */
+export const TOLD_COLUMNS = {
   number: Type.Integer(),
   request_id: Type.String(),
   kind: Type.Enum([...DEADLINE_KINDS]),
@@ -38,7 +38,8 @@ const ToldRow = Type.Object({
   reason: TextOrNull,
   at_us: Type.Integer(),
   recorded_us: Type.Integer(),
-});
+};
+const ToldRow = Type.Object(TOLD_COLUMNS);
 const sql = loadSql(import.meta.url, {
   pictures_of: many(Picture),
   open_pictures: many(Picture),

@@ -8,7 +8,7 @@
 import type pg from 'pg';
 import Type from 'typebox';
 import type { EventRecord } from '../contract/event-types.ts';
-import { type BreachState, isOpenStatus } from '../contract/requests.ts';
+import { type BreachState, breachId, isOpenStatus } from '../contract/requests.ts';
 import { type BacklogMove, type FoldedRequest, foldRequest, mergeEvents } from '../domain/request.ts';
 import {
   type DeadlineRules,
@@ -327,6 +327,3 @@ function breachOf(
     reason: what === 'withdrawal' ? reason : null,
   };
 }
-/** Names one row of `deadline_event`. */
-export const breachId = (number: number, kind: string, what: string, at_us: number, turn: number): string =>
-  `${number}-${kind}-${what}-${at_us}-${turn}`;
