@@ -37,23 +37,27 @@ export function pointAt(index: PointIndex, names: MarkNames, slot: number, now_s
   };
 }
 
-/** The slots with the highest numbers, highest first. */
+/** The slots of the requests created last, the last first; of one second those with the higher number. */
 class Newest {
   readonly slots: number[] = [];
-  readonly #numbers: number[] = [];
+  readonly #keys: (readonly [created_s: number, number: number])[] = [];
   readonly #max: number;
   constructor(max: number) {
     this.#max = max;
   }
-  offer(number: number, slot: number): void {
+  offer(created_s: number, number: number, slot: number): void {
+    const isBefore = (at: number): boolean => {
+      const [other_s, other] = this.#keys[at]!;
+      return other_s < created_s || (other_s === created_s && other < number);
+    };
     const full = this.slots.length === this.#max;
-    if (full && (this.#max === 0 || number < this.#numbers.at(-1)!)) return;
+    if (full && (this.#max === 0 || !isBefore(this.#max - 1))) return;
     let at = this.slots.length;
-    while (at > 0 && this.#numbers[at - 1]! < number) at -= 1;
-    this.#numbers.splice(at, 0, number);
+    while (at > 0 && isBefore(at - 1)) at -= 1;
+    this.#keys.splice(at, 0, [created_s, number]);
     this.slots.splice(at, 0, slot);
     if (!full) return;
-    this.#numbers.pop();
+    this.#keys.pop();
     this.slots.pop();
   }
 }
@@ -81,7 +85,7 @@ export function viewOf(
       n += 1;
       if (isOverdue(records[at + MARKS]!)) overdue += 1;
       else if (isNew(records[at + CREATED_S]!, now_s)) fresh += 1;
-      newest.offer(records[at + NUMBER]!, at / RECORD_WORDS);
+      newest.offer(records[at + CREATED_S]!, records[at + NUMBER]!, at / RECORD_WORDS);
     });
   }
   const items = newest.slots.map((slot) => pointAt(index, names, slot, now_s));

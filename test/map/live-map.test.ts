@@ -196,6 +196,9 @@ describe('the tiles', () => {
   });
 });
 
+const secondOf = ({ created_at }: MapPoint): number =>
+  created_at === null ? 0 : Math.floor(Date.parse(created_at) / 1000);
+
 describe('a box', () => {
   it('has the counts and the newest of what lies in it', () => {
     const map = new LiveMap({ clock: clock() });
@@ -208,7 +211,7 @@ describe('a box', () => {
       .filter(
         ({ longitude: x, latitude: y }) => x >= box.west && x <= box.east && y >= box.south && y <= box.north,
       )
-      .sort((a, b) => b.number - a.number);
+      .sort((a, b) => secondOf(b) - secondOf(a) || b.number - a.number);
     expect(inside.length).toBeGreaterThan(100);
     const view = map.view(box, 20);
     expect(view).toMatchObject({
