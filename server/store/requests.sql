@@ -59,7 +59,7 @@ returning id, number
 -- BLOCK insert_moves
 insert into backlog_move (ts, request, cause, n, borough, unit, across)
 select ts, request, cause, n, borough, unit, across
-from jsonb_to_recordset($rows::jsonb) as r (
+from json_to_recordset($rows::json) as r (
   ts timestamptz, request bigint, cause text, n smallint, borough text, unit text, across boolean
 )
 
@@ -71,7 +71,7 @@ with inserted as (
   select
     ts, request, kind, what, turn, $recorded_at::timestamptz, $batch::bigint, request_id, service, borough, unit,
     reason
-  from jsonb_to_recordset($rows::jsonb) as r (
+  from json_to_recordset($rows::json) as r (
     ts timestamptz, request bigint, kind text, what text, turn smallint, request_id text, service text,
     borough text, unit text, reason text
   )
