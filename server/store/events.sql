@@ -12,6 +12,11 @@ select nextval('event_batch_number') as first
 -- BLOCK notify
 select pg_notify('vigie_batch', $server_id)::text as sent
 
+-- BLOCK is_committed
+select exists (
+  select from event_batch where batch = $batch and received_at = $received_at::timestamptz
+) as found
+
 -- BLOCK copy_batch
 copy event_batch (batch, family, server_id, received_at, n, span_from, span_to, rejected, sources) from stdin (format binary)
 

@@ -40,6 +40,7 @@ import { loadSql, type NamedQuery, none, one } from './sql.ts';
 export const sql = loadSql(import.meta.url, {
   take_numbers: one(Type.Object({ first: Type.Integer() })),
   notify: one(Type.Object({ sent: Type.String() })),
+  is_committed: one(Type.Object({ found: Type.Boolean() })),
   copy_batch: none,
   copy_rejected: none,
   insert_rejected: none,
@@ -137,16 +138,17 @@ export class EventStore {
   async write(batch: Batch): Promise<BatchResult> {
     const received_us = this.#clock.now_us();
     try {
+      const number = await this.#number();
       const journalled =
         this.#db.kind === 'embedded' && batch.events.length + batch.rejected.length > 0
-          ? this.#db.journal(encodeBatch(batch, received_us))
+          ? this.#db.journal(encodeBatch(batch, received_us, number))
           : undefined;
       if (journalled && batch.events.length >= TURN_ROWS_MIN) {
         // Encoding for the journal and for the database each take milliseconds: sockets have their turn in between.
         journalled.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
         await ownTurn();
       }
-      const [result] = await settled([this.#write(batch, received_us), journalled]);
+      const [result] = await settled([this.#write(batch, received_us, number), journalled]);
       this.#notify();
       return result;
     } catch (error) {
@@ -154,7 +156,7 @@ export class EventStore {
     }
   }
 
-  async #write({ events, rejected }: Batch, received_us: number): Promise<BatchResult> {
+  async #write({ events, rejected }: Batch, received_us: number, given?: number): Promise<BatchResult> {
     const { ids } = this.#sources;
     let sourceless = events.filter(({ source }) => !ids.has(source));
     if (sourceless.length > 0) {
@@ -162,7 +164,7 @@ export class EventStore {
       sourceless = sourceless.filter(({ source }) => !ids.has(source));
     }
     const fresh = new Array<Outcome>(events.length).fill(false);
-    const number = await this.#number();
+    const number = given ?? (await this.#number());
     if (this.#db.kind === 'native' && events.length >= TURN_ROWS_MIN) await ownTurn();
     const refusals = sourceless.map((event) => this.#refusal(event, TOO_MANY_SOURCES));
     if (sourceless.length > 0) {
@@ -359,6 +361,12 @@ export class EventStore {
     return readFamilies(this.#db, this.#sources, { ...window, families: [family] });
   }
 
+  /** Its note is there, in the transaction of which its events were: nothing of it can be missing. */
+  async #isCommitted({ number, received_us }: ReturnType<typeof decodeBatch>): Promise<boolean> {
+    if (number === undefined || received_us === undefined) return false;
+    return (await sql.is_committed(this.#db, { batch: number, received_at: rfc3339Of(received_us) })).found;
+  }
+
   /** Writes again what the journal held at the opening: acknowledged batches that the database may have lost. */
   async recover(): Promise<void> {
     let events: EventRecord[] = [];
@@ -373,6 +381,7 @@ export class EventStore {
     };
     for await (const record of this.#db.journalRecords()) {
       const batch = decodeBatch(record);
+      if (await this.#isCommitted(batch)) continue;
       events.push(...batch.events);
       received_us = batch.received_us ?? this.#clock.now_us();
       if (events.length >= REPLAY_ROWS) await flush();

@@ -15,7 +15,7 @@ describe.runIf(testDatabaseUrl === null)('the journal of the embedded database',
     const events = Array.from({ length: 50 }, (_, n) => callEvent(n));
     await store.write({ events: events.slice(0, 30), rejected: [] });
     // On the disk of the journal, but not in the database: as after a power cut.
-    await db.journal(encodeBatch({ events: events.slice(20), rejected: [] }, START_US));
+    await db.journal(encodeBatch({ events: events.slice(20), rejected: [] }, START_US, 1));
     const journal = join(dataDir as string, 'journal');
     // A clean close empties the journal; a dead process leaves it as it is.
     await cp(journal, `${journal}-kept`, { recursive: true });
