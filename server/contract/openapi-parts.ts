@@ -28,3 +28,27 @@ export const query = (
   schema,
 });
 export const moment: JsonSchema = { type: 'string', format: 'date-time' };
+export const idParameter: JsonSchema = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+
+/** A GET that whoever may read may ask. */
+export function read(
+  summary: string,
+  schema: JsonSchema,
+  parameters: readonly JsonSchema[] = [],
+  more: JsonSchema = {},
+): JsonSchema {
+  return {
+    get: {
+      tags: ['state'],
+      summary,
+      parameters,
+      security: [{ key: [] }, { session: [] }, {}],
+      responses: {
+        '200': answer({ description: 'The answer', schema }),
+        '401': errorAnswer('Reading needs a key'),
+        '403': errorAnswer('The key may not read'),
+        ...more,
+      },
+    },
+  };
+}

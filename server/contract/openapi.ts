@@ -1,37 +1,14 @@
 /** `/api/openapi.json`: every HTTP endpoint, its inputs and answers. */
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
+import { BACKLOG_SCHEMAS } from './backlog-schemas.ts';
 import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
 import { MAP_PATHS } from './openapi-map.ts';
-import { answer, errorAnswer, moment, query } from './openapi-parts.ts';
+import { answer, errorAnswer, idParameter, moment, query, read } from './openapi-parts.ts';
+import { REQUEST_PATHS } from './openapi-requests.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
-
-const idParameter: JsonSchema = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-
-/** A GET that whoever may read may ask. */
-function read(
-  summary: string,
-  schema: JsonSchema,
-  parameters: readonly JsonSchema[] = [],
-  more: JsonSchema = {},
-): JsonSchema {
-  return {
-    get: {
-      tags: ['state'],
-      summary,
-      parameters,
-      security: [{ key: [] }, { session: [] }, {}],
-      responses: {
-        '200': answer({ description: 'The answer', schema }),
-        '401': errorAnswer('Reading needs a key'),
-        '403': errorAnswer('The key may not read'),
-        ...more,
-      },
-    },
-  };
-}
 
 const ingestAnswer: JsonSchema = {
   type: 'object',
@@ -242,6 +219,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   ]),
   '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
+  ...REQUEST_PATHS,
   ...CATALOGUE_PATHS,
   '/api/v1/boundaries': boundariesPath,
   ...MAP_PATHS,
@@ -295,6 +273,7 @@ export function openApiPage(version: string): JsonSchema {
       schemas: {
         ...STATE_SCHEMAS,
         ...REQUEST_SCHEMAS,
+        ...BACKLOG_SCHEMAS,
         ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },

@@ -44,7 +44,7 @@ const requestsState = shape<RequestsState>({
   settled_today: count('Settled since local midnight'),
   nearest: { ...listOf(dueSoon), description: 'The nearest deadlines to come' },
 });
-const breachState = shape<BreachState>({
+export const breachShape: { readonly [K in keyof BreachState]-?: JsonSchema } = {
   id: text(),
   request: text('Id of the request'),
   number: count('Its number'),
@@ -56,7 +56,7 @@ const breachState = shape<BreachState>({
   borough: textOrNull(),
   unit: textOrNull(),
   reason: textOrNull('Of a withdrawal: why'),
-});
+};
 const mapTile = shape<MapTileState>({
   tile: text('z/x/y'),
   version: count('Grows with each change; differs between servers'),
@@ -130,7 +130,7 @@ const deadline = shape<DeadlineView>({
 
 export const REQUEST_SCHEMAS = {
   RequestsState: requestsState,
-  BreachState: breachState,
+  BreachState: shape<BreachState>(breachShape),
   MapItem: { oneOf: [mapTile, mapPoint] },
   RequestSummary: shape<RequestSummary>(summaryShape),
   RequestDetail: shape<RequestDetail>({
