@@ -39,12 +39,13 @@ export class Client {
   }
 
   /** One request, without patience. @returns the parsed body, undefined when there is none. */
-  async request(method: string, path: string, body?: unknown): Promise<unknown> {
+  async request(method: string, path: string, body?: unknown, timeout_ms = TIMEOUT_MS): Promise<unknown> {
     const response = await this.#fetch(
       method,
       path,
       'application/json',
       body === undefined ? undefined : JSON.stringify(body),
+      timeout_ms,
     );
     return this.#read(response);
   }
@@ -65,12 +66,18 @@ export class Client {
     }
   }
 
-  async #fetch(method: string, path: string, type: string, body?: string | undefined): Promise<Response> {
+  async #fetch(
+    method: string,
+    path: string,
+    type: string,
+    body?: string | undefined,
+    timeout_ms = TIMEOUT_MS,
+  ): Promise<Response> {
     const { url, key, signal } = this.#options;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (key !== null) headers.authorization = `Bearer ${key}`;
     if (body !== undefined) headers['content-type'] = type;
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(timeout_ms);
     try {
       return await fetch(`${url}${path}`, {
         method,

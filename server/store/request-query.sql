@@ -150,7 +150,7 @@ from (
   limit $rows_max
 ) counted
 
--- With what not every reader may see, which the creation told. The newest first, by place in the order as Open311 asks.
+-- With what not every reader may see, which the creation told (strict: otherwise the path looks for it inside each entry). The newest first, by place in the order as Open311 asks.
 -- BLOCK newest
 select
   r.number, r.id, r.status, r.open, r.service, r.nature, r.channel, r.borough, r.place_borough, r.unit, r.longitude,
@@ -159,7 +159,7 @@ select
   (extract(epoch from r.updated_at) * 1000000)::bigint as updated_us,
   (extract(epoch from r.due_at) * 1000000)::bigint as due_us,
   (extract(epoch from r.settled_at) * 1000000)::bigint as settled_us,
-  jsonb_path_query_first(r.history::jsonb, '$[*] ? (@[1] == "created")[4]') as creation
+  jsonb_path_query_first(r.history::jsonb, 'strict $[*] ? (@[1] == "created")[4]', '{}', true) as creation
 from request r
 where r.created_at is not null
   and request_fits(
