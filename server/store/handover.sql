@@ -10,8 +10,8 @@ with closing as (
   where e.ts >= $from::timestamptz and e.ts < $to::timestamptz
 )
 select
-  subject, (extract(epoch from ts) * 1000000)::bigint as time_us, event_id::text as event_id, sequence, type, queue,
-  from_queue, to_queue, to_external, agent, talk_s, hold_s, wrap_up_s, outcome
+  subject, (extract(epoch from ts) * 1000000)::bigint as time_us, replace(event_id::text, '-', '') as event_id, sequence,
+  'call.' || type as type, queue, from_queue, to_queue, to_external, agent, talk_s, hold_s, wrap_up_s, outcome
 from call_event
 where ts >= $from::timestamptz and ts < $to::timestamptz
   and subject in (select subject from concerned)

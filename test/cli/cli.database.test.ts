@@ -225,6 +225,33 @@ describe('vigie doctor', () => {
     expect(out).toMatch(/ready +yes/);
     expect(out).toMatch(/urn:vigie:queue-log: /);
   });
+  it('counts every refusal of seven days, not only those that are listed', async () => {
+    const bad = Array.from({ length: 250 }, (_, n) => ({
+      specversion: '1.0',
+      id: `bad-${n}`,
+      source: '/doctor',
+      type: 'org.vigie311.nothing',
+    }));
+    const counted = async (): Promise<number> =>
+      Number(/rejected +(\d+) in seven days/.exec((await vigie(['doctor'])).out)?.[1] ?? 0);
+    const before = await counted();
+    await fetch(`${server.url}/api/v1/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/cloudevents-batch+json',
+        authorization: `Bearer ${server.env.VIGIE_INGEST_KEY}`,
+      },
+      body: JSON.stringify(bad),
+    });
+    expect(await counted()).toBe(before + 250);
+  });
+  it('says whether the backlog adds up and the records are what their events say', async () => {
+    for (const args of [['doctor'], ['doctor', '--deep']]) {
+      const { code, out } = await vigie(args);
+      expect(code).toBe(0);
+      expect(out).toMatch(/requests +the backlog adds up/);
+    }
+  });
   it('says what is wrong with a setting, and when there is no server', async () => {
     expect(await vigie(['doctor'], { VIGIE_URL: 'ftp://x' })).toMatchObject({ code: 1 });
     const { code, out } = await vigie(['doctor'], { VIGIE_URL: 'http://127.0.0.1:9' });
