@@ -5,6 +5,7 @@ import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.t
 import { bench as benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
 import { benchRequests } from './requests.ts';
+import { benchLists } from './requests-list.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
 import { benchImport, benchRestart } from './whole.ts';
@@ -17,6 +18,7 @@ const BENCHES: Record<string, Bench> = {
   restart: benchRestart,
   store: benchStore,
   requests: benchRequests,
+  lists: benchLists,
   latency: benchLatency,
   broadcast: benchBroadcast,
   map: benchMap,
