@@ -30,10 +30,7 @@ with later as materialized (
   from backlog_move
   where ts >= $as_of::timestamptz
   group by request, borough, unit
-), then_open as (
-  select number, borough, unit from request r
-  where open and not exists (select from later where later.request = r.number)
-  union all
+), moved as (
   select number, borough, unit
   from (
     select number, borough, unit, 1 as n from request where open and number in (select request from later)
@@ -42,16 +39,20 @@ with later as materialized (
   ) steps
   group by number, borough, unit
   having sum(n) = 1
+), then_open as (
+  select borough, unit, service, created_at, due_at from request r
+  where open and not exists (select from later where later.request = r.number)
+  union all
+  select m.borough, m.unit, r.service, r.created_at, r.due_at from moved m join request r using (number)
 )
 select
-  case $by when 'borough' then t.borough when 'unit' then t.unit when 'service' then r.service end as key,
-  width_bucket(r.created_at, $age_borders::timestamptz[]) as age,
-  width_bucket(r.due_at, $due_borders::timestamptz[]) as due,
+  case $by when 'borough' then borough when 'unit' then unit when 'service' then service end as key,
+  width_bucket(created_at, $age_borders::timestamptz[]) as age,
+  width_bucket(due_at, $due_borders::timestamptz[]) as due,
   count(*)::integer as n
-from then_open t
-join request r on r.number = t.number
-where ($borough::text is null or t.borough = $borough)
-  and ($unit::text is null or t.unit = $unit)
+from then_open
+where ($borough::text is null or borough = $borough)
+  and ($unit::text is null or unit = $unit)
 group by 1, 2, 3
 
 -- A record is never older than its settlement, by which the index finds it.
