@@ -10,6 +10,7 @@ import type { Route, RouteQuestion } from '../domain/routing.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
+import { badParameter, queryInstant, queryText } from '../lib/http-query.ts';
 import type { Logger } from '../lib/logger.ts';
 
 /** The rows of one queue (or `city`) with `from_us` ≤ start < `to_us`, oldest first; undefined: no such queue. */
@@ -150,14 +151,10 @@ const unknownQueue = (id: string): VigieError =>
     },
   );
 
-function badParameter(name: string, what: string): VigieError {
-  return new VigieError('bad_parameter', `${name} ${what}`, { status: 400 });
-}
-
 function spanOf(req: Request, { clock, time_zone }: ReadOptions): { from_us: number; to_us: number } {
   const today = localDay(clock.now_us(), time_zone);
-  const given_to_us = instantOf(req, 'to');
-  const from_us = instantOf(req, 'from') ?? Math.min(today.start_us, given_to_us ?? today.end_us);
+  const given_to_us = queryInstant(req, 'to');
+  const from_us = queryInstant(req, 'from') ?? Math.min(today.start_us, given_to_us ?? today.end_us);
   const to_us = given_to_us ?? Math.min(Math.max(today.end_us, from_us), from_us + SPAN_US_MAX);
   if (to_us < from_us) throw badParameter('to', 'must not be before from');
   if (to_us - from_us > SPAN_US_MAX) {
@@ -166,32 +163,12 @@ function spanOf(req: Request, { clock, time_zone }: ReadOptions): { from_us: num
   return { from_us, to_us };
 }
 
-/** One value of the query; undefined when it is left out. @throws VigieError 400 when it is given twice. */
-function queryText(req: Request, name: string): string | undefined {
-  const value: unknown = req.query[name];
-  if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string') throw badParameter(name, 'may be given once only');
-  return value;
-}
-
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
-function instantOf(req: Request, name: string): number | undefined {
-  // A + of an offset that was not escaped arrives as a space.
-  const text = queryText(req, name)?.replace(/ (\d{2}:\d{2})$/, '+$1');
-  if (text === undefined) return undefined;
-  const time_ms = RFC_3339.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
-  if (Number.isNaN(time_ms)) {
-    throw badParameter(name, 'must be a moment with an offset, such as 2026-11-23T13:00:00-05:00');
-  }
-  return time_ms * 1000;
-}
-
 function routeAnswer(req: Request, route: (question: RouteQuestion) => Route, clock: Clock) {
   const asked = queryText(req, 'line') ?? '311';
   const line = LINES.find((candidate) => candidate === asked);
   if (!line) throw badParameter('line', `must be one of ${LINES.join(', ')}`);
   const borough = queryText(req, 'borough')?.toUpperCase() ?? null;
-  const at_us = instantOf(req, 'at') ?? clock.now_us();
+  const at_us = queryInstant(req, 'at') ?? clock.now_us();
   return {
     ...route({ line, borough, at_us }),
     line,
