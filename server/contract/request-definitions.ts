@@ -12,7 +12,14 @@ export type RequestMetricId =
   | 'reopened'
   | 'by_resolution'
   | 'settlement_p50'
-  | 'settlement_p90';
+  | 'settlement_p90'
+  | 'overdue'
+  | 'due_today'
+  | 'due_3_days'
+  | 'untransmitted'
+  | 'received_today'
+  | 'settled_today'
+  | 'breaches_day';
 
 const PLAN: BilingualName = {
   fr: 'Ville de Montréal, plan de 2006\u00a0: délais prédéterminés, versions datées',
@@ -151,5 +158,60 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
         `clock time from creation to settlement that ${percent}% of the settled requests did not exceed (exact, nearest rank)`,
       ],
     ),
+  ),
+  define(
+    'overdue',
+    'count',
+    COUNTED,
+    ['En retard', 'ouvertes dont l’échéance de règlement est passée'],
+    ['Overdue', 'open and past their settlement deadline'],
+  ),
+  define(
+    'due_today',
+    'count',
+    COUNTED,
+    ['Dues aujourd’hui', 'ouvertes dont l’échéance vient avant minuit, heure locale, sans celles en retard'],
+    ['Due today', 'open and due before local midnight, without the overdue'],
+  ),
+  define(
+    'due_3_days',
+    'count',
+    COUNTED,
+    ['Dues d’ici 3 jours', 'ouvertes dont l’échéance vient dans les trois jours après aujourd’hui'],
+    ['Due in 3 days', 'open and due within the three days after today'],
+  ),
+  define(
+    'untransmitted',
+    'count',
+    COUNTED,
+    ['Pas encore transmises', 'ouvertes qu’aucune unité n’a encore reçues'],
+    ['Not yet transmitted', 'open and not yet with a unit'],
+  ),
+  define(
+    'received_today',
+    'count',
+    COUNTED,
+    ['Reçues aujourd’hui', 'demandes créées depuis minuit, heure locale'],
+    ['Received today', 'requests created since local midnight'],
+  ),
+  define(
+    'settled_today',
+    'count',
+    COUNTED,
+    ['Réglées aujourd’hui', 'demandes réglées depuis minuit, heure locale'],
+    ['Settled today', 'requests settled since local midnight'],
+  ),
+  define(
+    'breaches_day',
+    'count',
+    PLAN,
+    [
+      'Échéances dépassées en 24 heures',
+      'échéances de transmission, de prise en charge, de statut et de règlement passées dans les 24 dernières heures, chacune une fois, sans celles qui ont été retirées ; au-delà des 500 plus récentes, le compte est un minimum',
+    ],
+    [
+      'Deadlines passed in 24 hours',
+      'deadlines of transmission, acknowledgement, status and settlement that passed in the last 24 hours, each once, without those withdrawn; beyond the newest 500 the count is a minimum',
+    ],
   ),
 ];

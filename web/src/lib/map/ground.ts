@@ -37,8 +37,9 @@ export function labelsOf({ features }: GroundCollection): FeatureCollection<Poin
   };
 }
 
-/** Half as much again on each side of all that a collection draws: west, south, east, north. A narrow screen needs the room. */
-export function extentOf({ features }: GroundCollection): [number, number, number, number] {
+type Bounds = [west: number, south: number, east: number, north: number];
+
+function edgesOf({ features }: GroundCollection): Bounds {
   let [west, south, east, north] = [180, 90, -180, -90];
   for (const { geometry } of features) {
     for (const [outer] of geometry.coordinates) {
@@ -48,8 +49,22 @@ export function extentOf({ features }: GroundCollection): [number, number, numbe
       }
     }
   }
+  return [west, south, east, north];
+}
+
+/** Half as much again on each side of all that a collection draws. A narrow screen needs the room. */
+export function extentOf(collection: GroundCollection): Bounds {
+  const [west, south, east, north] = edgesOf(collection);
   const [x, y] = [(east - west) / 2, (north - south) / 2];
   return [west - x, south - y, east + x, north + y];
+}
+
+/** What a map opens on: a territory by its code, else all. */
+export function boundsOf({ bounds, territories }: MapGround, code: string | null): Bounds {
+  const features = territories.features.filter(({ properties }) => properties.code === code);
+  if (features.length > 0) return edgesOf({ ...territories, features });
+  const [west, south, east, north] = bounds;
+  return [west, south, east, north];
 }
 
 let asked: Promise<MapGround> | undefined;
