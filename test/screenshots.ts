@@ -14,11 +14,16 @@ const SIZES = [
   { width: 3840, height: 2160 },
   { width: 390, height: 844 },
 ];
+/** Any request: the newest that the server has. */
+const newest = await fetch(`${SERVER}/api/v1/requests?limit=1`)
+  .then(async (answer) => (answer.ok ? ((await answer.json()) as { items: { id: string }[] }).items : []))
+  .catch(() => []);
 const SCREENS = [
   { name: 'home', path: '/' },
   { name: 'wall', path: '/mur' },
   { name: 'borough', path: '/mur/VM' },
   { name: 'map', path: '/carte' },
+  ...newest.map(({ id }) => ({ name: 'request', path: `/demandes/${encodeURIComponent(id)}` })),
   { name: 'health', path: '/sante' },
   { name: 'definitions', path: '/definitions' },
   { name: 'sign-in', path: '/connexion' },

@@ -171,7 +171,7 @@ describe('the wall', () => {
       const page = await open('/mur', size);
       await tile(page, 'VM').waitFor();
       const heights = await page
-        .locator('.tile .value, .summary .value, .counter .value')
+        .locator('.tile .value, .summary .value, .counter .value, .requests .value, .breaches .value')
         .evaluateAll((all) => all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize)));
       expect(heights.length).toBeGreaterThanOrEqual(60);
       expect(Math.min(...heights)).toBeGreaterThanOrEqual(size.height / 30);
@@ -185,7 +185,7 @@ describe('the wall', () => {
 });
 
 describe('every screen', () => {
-  const PATHS = ['/', '/mur', '/wall/VM', '/sante', '/definitions', '/connexion'];
+  const PATHS = ['/', '/mur', '/wall/VM', '/carte', '/sante', '/definitions', '/connexion'];
 
   it('never scrolls sideways, on a wall or on a phone', async () => {
     for (const size of SIZES) {
