@@ -3,7 +3,7 @@ import { GROUND } from '../../seeds/reference/ground.ts';
 import { BOROUGHS, LINKED_CITIES } from '../../seeds/reference/index.ts';
 import type { MapItem, MapTileState } from '../../server/contract/map.ts';
 import { changedKeys, concerned, tilesOf, versionsOf } from '../../web/src/lib/map/changed.ts';
-import { extentOf, labelsOf } from '../../web/src/lib/map/ground.ts';
+import { boundsOf, extentOf, labelsOf } from '../../web/src/lib/map/ground.ts';
 
 const tile = (key: string, version: number): MapTileState => ({
   tile: key,
@@ -74,5 +74,18 @@ describe('the ground', () => {
       expect(x > GROUND.bounds[0] - 0.05 && x < GROUND.bounds[2] + 0.05).toBe(true);
       expect(y > GROUND.bounds[1] - 0.05 && y < GROUND.bounds[3] + 0.05).toBe(true);
     }
+  });
+
+  it('is opened on a borough by its code, and on all of it by a code that it does not know', () => {
+    const ground = { ...GROUND, style: null };
+    const [west, south, east, north] = boundsOf(ground, 'VM');
+    const [all_west, all_south, all_east, all_north] = boundsOf(ground, null);
+    expect([all_west, all_south, all_east, all_north]).toEqual([...GROUND.bounds]);
+    expect((east - west) * (north - south)).toBeLessThan(
+      ((all_east - all_west) * (all_north - all_south)) / 10,
+    );
+    // The town hall.
+    expect(west < -73.554 && -73.554 < east && south < 45.509 && 45.509 < north).toBe(true);
+    expect(boundsOf(ground, 'ZZ')).toEqual([...GROUND.bounds]);
   });
 });

@@ -226,6 +226,8 @@ describe('the next hour', () => {
     const { past } = outlook();
     expect(text('fr', past)).toBe('1 422 entrés de 10 h 45 à 11 h 45, 403 prévus (361–445)');
     expect(text('en', past)).toBe('1,422 entered from 10:45 to 11:45, 403 expected (361–445)');
+    const short = hourPastText(queue({ outlook: outlook({ past }) }), i18n('en'), true);
+    expect(short).toBe('1,422 entered from 10:45 to 11:45, 403 expected');
     expect(text('fr', null)).toBe('');
     expect(hourPastText(queue(), i18n('fr'))).toBe('');
   });

@@ -109,6 +109,8 @@ export const en: Dictionary = {
     noMissingClosed: 'Outside office hours',
     hourPast: (from, to, entered, expected, low, high) =>
       `${entered} entered from ${from} to ${to}, ${expected} expected (${low}–${high})`,
+    hourPastShort: (from, to, entered, expected) =>
+      `${entered} entered from ${from} to ${to}, ${expected} expected`,
     hourPastLabel: 'Contacts that entered and contacts expected',
     frozenAt: (time) => `at ${time}`,
     closedHint: 'the centre answers',

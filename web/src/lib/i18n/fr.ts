@@ -110,6 +110,8 @@ export const fr = {
     noMissingClosed: 'Hors des heures de bureau',
     hourPast: (from: string, to: string, entered: string, expected: string, low: string, high: string) =>
       `${entered} entrés de ${from} à ${to}, ${expected} prévus (${low}–${high})`,
+    hourPastShort: (from: string, to: string, entered: string, expected: string) =>
+      `${entered} entrés de ${from} à ${to}, ${expected} prévus`,
     hourPastLabel: 'Contacts entrés et contacts prévus',
     frozenAt: (time: string) => `à ${time}`,
     closedHint: 'le centre répond',

@@ -5,6 +5,8 @@ import type { ShownBox } from './changed.ts';
 const DIGITS = 5;
 /** Between two questions, ms: moving a map is many moves. */
 const EVERY_MS = 700;
+/** The same where nobody moves it and the list is for screen readers: an answer is some 10 kB. */
+export const EVERY_ON_A_WALL_MS = 15_000;
 
 export class ViewReader {
   view: MapView | null = $state.raw(null);
@@ -13,6 +15,11 @@ export class ViewReader {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked_at_ms = Number.NEGATIVE_INFINITY;
   #question = 0;
+  readonly #every_ms: number;
+
+  constructor(every_ms = EVERY_MS) {
+    this.#every_ms = every_ms;
+  }
 
   show(box: ShownBox): void {
     this.#box = box;
@@ -22,7 +29,7 @@ export class ViewReader {
   /** Soon: again and again asked, it asks once. */
   ask(): void {
     if (this.#timer !== undefined || this.#box === null) return;
-    const wait_ms = Math.max(60, this.#asked_at_ms + EVERY_MS - performance.now());
+    const wait_ms = Math.max(60, this.#asked_at_ms + this.#every_ms - performance.now());
     this.#timer = setTimeout(() => void this.#ask(), wait_ms);
   }
   stop(): void {

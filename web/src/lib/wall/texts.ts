@@ -54,17 +54,19 @@ export function missingReason(queue: QueueState, i18n: I18n): string {
   return open === false ? i18n.t.wall.noMissingClosed : i18n.t.wall.noMissing;
 }
 
-/** The hour just past against its forecast: "422 entrés de 10 h 45 à 11 h 45, 403 prévus (361–445)"; empty where there was none. */
-export function hourPastText({ outlook }: QueueState, { t, format }: I18n): string {
+/** The hour just past against its forecast: "422 entrés de 10 h 45 à 11 h 45, 403 prévus (361–445)"; empty where there was none. Where
+ * room is short, without the interval. */
+export function hourPastText({ outlook }: QueueState, { t, format }: I18n, short = false): string {
   if (!outlook?.past) return '';
   const { entered, expected, low, high } = outlook.past;
   const from_ms = Date.parse(outlook.from);
-  return t.wall.hourPast(
+  const said = [
     format.time(from_ms - (Date.parse(outlook.to) - from_ms)),
     format.time(from_ms),
     format.count(entered),
     format.count(Math.round(expected)),
-    format.count(low),
-    format.count(high),
-  );
+  ] as const;
+  return short
+    ? t.wall.hourPastShort(...said)
+    : t.wall.hourPast(...said, format.count(low), format.count(high));
 }
