@@ -140,8 +140,6 @@ export const enRequests: typeof frRequests = {
   untransmitted: 'Not transmitted',
   breachesShort: 'in 24 h',
   breachesLeast: 'at least, in 24 h',
-  breachesMore: (count) => `+ ${count} older`,
-  noBreachShort: 'None in 24 hours',
   justNow: 'new',
   newBreaches: (count) => `${count} new deadlines passed`,
   withdrawnBreach: 'Passed deadline withdrawn',

@@ -138,8 +138,6 @@ export const frRequests = {
   untransmitted: 'Non transmises',
   breachesShort: 'en 24 h',
   breachesLeast: 'au moins, en 24 h',
-  breachesMore: (count: string) => `+ ${count} plus anciennes`,
-  noBreachShort: 'Aucune en 24 heures',
   justNow: 'nouveau',
   newBreaches: (count: string) => `${count} nouvelles échéances dépassées`,
   withdrawnBreach: 'Échéance dépassée retirée',
