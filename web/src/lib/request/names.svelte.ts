@@ -1,4 +1,4 @@
-/** The city's own names of its services, units and boroughs, fetched once; their ids until then. */
+/** The city's own names of its services, units and boroughs: fetched when they are first wanted, and now and then after that. */
 import type { BilingualName } from '#contract/reference.ts';
 
 interface NamedThing {
@@ -11,11 +11,25 @@ type Names = Readonly<Record<'services' | 'units' | 'territories', ReadonlyMap<s
 
 const NONE: Names = { services: new Map(), units: new Map(), territories: new Map() };
 let names: Names = $state.raw(NONE);
-let asked = false;
+let ask_again_ms = Number.NEGATIVE_INFINITY;
+/** A screen hangs for weeks, and a city changes its catalogue. */
+const KEEP_MS = 3_600_000;
+const RETRY_MS = 10_000;
+
+/** Has the names fetched, so that they are there when something is to be told. */
+export function wantNames(): void {
+  if (typeof window === 'undefined' || performance.now() < ask_again_ms) return;
+  ask_again_ms = performance.now() + RETRY_MS;
+  void load();
+}
 
 async function load(): Promise<void> {
   const answer = await fetch('/api/v1/catalogue').catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok) {
+    setTimeout(wantNames, RETRY_MS);
+    return;
+  }
+  ask_again_ms = performance.now() + KEEP_MS;
   const catalogue = (await answer.json()) as Readonly<Record<string, readonly NamedThing[] | undefined>>;
   const mapOf = (list: readonly NamedThing[] = []): Map<string, BilingualName> =>
     new Map(list.map(({ id, code, name }) => [id ?? code ?? '', name]));
@@ -28,10 +42,7 @@ async function load(): Promise<void> {
 
 /** The name of a service, unit or borough in a language; its id where the city gives none. */
 export function nameOf(kind: keyof Names, id: string, lang: 'fr' | 'en'): string {
-  if (!asked && typeof window !== 'undefined') {
-    asked = true;
-    void load();
-  }
+  wantNames();
   const known = names[kind].get(id);
   if (known) return known[lang];
   // A unit of a borough: `VM-voirie`.
