@@ -83,6 +83,12 @@ export class BinaryWriter {
     this.#view.setUint32(this.length + 8, value - high * TWO_32);
     this.length += 12;
   }
+  boolField(value: boolean): void {
+    this.#reserve(5);
+    this.#view.setInt32(this.length, 1);
+    this.#view.setUint8(this.length + 4, value ? 1 : 0);
+    this.length += 5;
+  }
   float8Field(value: number): void {
     if (!Number.isFinite(value)) throw new RangeError(`${value} is not a finite number`);
     this.#reserve(12);

@@ -1,8 +1,9 @@
 -- A lock for each part of the ids that a transaction touches, taken in one order before anything else: two transactions never wait for
 -- each other in a circle, and none makes a record that another one is making. Apart from lock_requests, whose snapshot
--- must be taken after the wait.
+-- must be taken after the wait. By its id: a plan made while the table is empty would read all of it for ever after.
 -- BLOCK lock_parts
-select pg_advisory_xact_lock($lock_class::integer, part)::text from unnest($parts::integer[]) as part
+select set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock($lock_class::integer, part)::text
+from unnest($parts::integer[]) as part
 
 -- BLOCK lock_requests
 select id, number, revision, told, history
@@ -20,12 +21,17 @@ select
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
   published, next_at, told, history
-from json_to_recordset($rows::json) as r (
-  id text, revision integer, status text, open boolean, service text, nature text, channel text, borough text,
-  place_borough text, unit text, longitude double precision, latitude double precision, created_at timestamptz,
-  updated_at timestamptz, due_at timestamptz, settled_at timestamptz, resolution text, reopened integer,
-  requesters bigint, merged_into text, work_order text, published jsonb, next_at timestamptz, told json,
-  history json
+from unnest(
+  $id::text[], $revision::integer[], $status::text[], $open::boolean[], $service::text[], $nature::text[],
+  $channel::text[], $borough::text[], $place_borough::text[], $unit::text[], $longitude::double precision[],
+  $latitude::double precision[], $created_at::timestamptz[], $updated_at::timestamptz[], $due_at::timestamptz[],
+  $settled_at::timestamptz[], $resolution::text[], $reopened::integer[], $requesters::bigint[],
+  $merged_into::text[], $work_order::text[], $published::json[], $next_at::timestamptz[], $told::json[],
+  $history::json[]
+) as r (
+  id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
+  created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
+  published, next_at, told, history
 )
 on conflict (id) do update set
   revision = excluded.revision,
@@ -59,9 +65,10 @@ returning id, number
 -- BLOCK insert_moves
 insert into backlog_move (ts, request, cause, n, borough, unit, across)
 select ts, request, cause, n, borough, unit, across
-from json_to_recordset($rows::json) as r (
-  ts timestamptz, request bigint, cause text, n smallint, borough text, unit text, across boolean
-)
+from unnest(
+  $ts::timestamptz[], $request::bigint[], $cause::text[], $n::integer[], $borough::text[], $unit::text[],
+  $across::boolean[]
+) as r (ts, request, cause, n, borough, unit, across)
 
 -- BLOCK insert_deadline_events
 with inserted as (
@@ -71,10 +78,10 @@ with inserted as (
   select
     ts, request, kind, what, turn, $recorded_at::timestamptz, $batch::bigint, request_id, service, borough, unit,
     reason
-  from json_to_recordset($rows::json) as r (
-    ts timestamptz, request bigint, kind text, what text, turn smallint, request_id text, service text,
-    borough text, unit text, reason text
-  )
+  from unnest(
+    $ts::timestamptz[], $request::bigint[], $kind::text[], $what::text[], $turn::integer[], $request_id::text[],
+    $service::text[], $borough::text[], $unit::text[], $reason::text[]
+  ) as r (ts, request, kind, what, turn, request_id, service, borough, unit, reason)
   returning ts
 )
 insert into event_batch (batch, family, server_id, received_at, n, span_from, span_to)

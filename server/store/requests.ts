@@ -9,7 +9,7 @@ import type pg from 'pg';
 import Type from 'typebox';
 import type { EventRecord } from '../contract/event-types.ts';
 import { type BreachState, breachId, isOpenStatus } from '../contract/requests.ts';
-import { type BacklogMove, type FoldedRequest, foldRequest, mergeEvents } from '../domain/request.ts';
+import { type BacklogMove, foldRequest, mergeEvents } from '../domain/request.ts';
 import {
   type DeadlineRules,
   deadlinesOf,
@@ -18,15 +18,19 @@ import {
   settlementOf,
 } from '../domain/request-deadlines.ts';
 import { isoOf } from '../lib/clock.ts';
+import { ownTurn } from '../lib/turns.ts';
+import { BinaryWriter } from './copy-format.ts';
 import type { SourceIds } from './event-columns.ts';
 import { rfc3339Of } from './instants.ts';
 import {
-  decodeHistory,
-  encodeHistory,
-  type HistoryEntry,
-  type StoredRequestEvent,
-  storedEvent,
-} from './request-history.ts';
+  type MoveRow,
+  moveArrays,
+  type RequestRow,
+  requestArrays,
+  type TellingRow,
+  tellingArrays,
+} from './request-columns.ts';
+import { decodeHistory, type HistoryEntry, type StoredRequestEvent, storedEvent } from './request-history.ts';
 import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './requests.types.ts';
 import { loadSql, many, none, zeroOrOne } from './sql.ts';
 import { type Telling, type Told, tellings } from './told.ts';
@@ -56,6 +60,8 @@ const LATE_US = 120_000_000;
 const SETTLE_US = 60_000_000;
 /** Parts of all ids that are locked by themselves: a large batch takes them all, two small ones seldom meet. */
 const PARTS = 128;
+/** Records that are worked on at a time: some milliseconds, after which sockets have their turn. */
+const SLICE_REQUESTS = 250;
 /** Of our advisory locks. */
 const LOCK_CLASS = 3_110_313;
 
@@ -66,9 +72,12 @@ function partOf(id: string): number {
 }
 /** Locks some records, and their ids if there are none yet, until the end of the transaction. */
 export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+  await lockParts(client, ids);
+  return sql.lock_requests(client, { ids });
+}
+async function lockParts(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
   const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
   await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts });
-  return sql.lock_requests(client, { ids });
 }
 
 /** The transaction in which records are written. */
@@ -78,27 +87,23 @@ export interface Written {
   readonly received_us: number;
 }
 
-interface Draft {
-  readonly id: string;
+interface Draft extends RequestRow {
   readonly before: LockedRequest | undefined;
   /** The steps that the events known before made. They depend on the events alone, so they are not kept. */
   readonly moved: readonly BacklogMove[];
-  readonly events: readonly StoredRequestEvent[];
-  readonly folded: FoldedRequest;
-  readonly due_us: number | null;
-  readonly next_us: number | null;
-  readonly told: readonly Told[];
   readonly rows: readonly Telling[];
 }
 
-interface Saved extends Draft {
-  readonly number: number;
+/** What is left to do of a record that is written; the rest of its draft may go, which are several kilobytes. */
+interface Saved {
+  readonly picture: RequestPicture;
+  readonly rows: readonly Telling[];
 }
 
-const textOf = (time_us: number | null): string | null => (time_us === null ? null : rfc3339Of(time_us));
 export class RequestRecords {
   readonly #rules: () => DeadlineRules;
   readonly #sources: () => SourceIds;
+  readonly #writer = new BinaryWriter();
 
   constructor(options: { rules: () => DeadlineRules; sources: () => SourceIds }) {
     this.#rules = options.rules;
@@ -124,9 +129,18 @@ export class RequestRecords {
       else fresh.set(event.subject, [stored]);
     }
     if (fresh.size === 0) return NOTHING_PROJECTED;
-    const known = new Map((await lockRequests(client, [...fresh.keys()])).map((row) => [row.id, row]));
-    const drafts = [...fresh].map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
-    return this.#save(client, drafts, written);
+    const all = [...fresh];
+    await lockParts(client, [...fresh.keys()]);
+    const saved: Saved[] = [];
+    for (let at = 0; at < all.length; at += SLICE_REQUESTS) {
+      if (at > 0) await ownTurn();
+      const slice = all.slice(at, at + SLICE_REQUESTS);
+      const rows = await sql.lock_requests(client, { ids: slice.map(([id]) => id) });
+      const known = new Map(rows.map((row) => [row.id, row]));
+      const drafts = slice.map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
+      saved.push(...(await this.#save(client, drafts)));
+    }
+    return this.#tell(client, saved, written, LATE_EVENTS);
   }
 
   /**
@@ -138,10 +152,10 @@ export class RequestRecords {
     locked: readonly LockedRequest[],
     written: Written,
     now_us: number,
-    reason?: string,
+    reason = LATE_EVENTS,
   ): Promise<Projected> {
     const drafts = locked.map((row) => this.#draft(row.id, row, [], now_us, true));
-    return this.#save(client, drafts, written, reason);
+    return this.#tell(client, await this.#save(client, drafts), written, reason);
   }
 
   /** @param tell also of what is open */
@@ -159,7 +173,7 @@ export class RequestRecords {
     const deadlines = deadlinesOf(folded, this.#rules());
     const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
     const due_us = settlementOf(deadlines)?.due_us ?? null;
-    const draft = { id, before, moved, events, folded, due_us };
+    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us };
     const next_us = nextMoment(deadlines, now_us);
     if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
     if (telling.rows.length === 0) return { ...draft, ...telling, next_us };
@@ -168,20 +182,14 @@ export class RequestRecords {
     return { ...draft, rows: [], told: before?.told ?? [], next_us: Math.min(look_us, next_us ?? look_us) };
   }
 
-  async #save(
-    client: pg.ClientBase,
-    drafts: readonly Draft[],
-    written: Written,
-    reason = LATE_EVENTS,
-  ): Promise<Projected> {
-    if (drafts.length === 0) return NOTHING_PROJECTED;
-    const rows = await sql.save_requests(client, { rows: JSON.stringify(drafts.map(rowOf)) });
+  async #save(client: pg.ClientBase, drafts: readonly Draft[]): Promise<Saved[]> {
+    if (drafts.length === 0) return [];
+    const rows = await sql.save_requests(client, requestArrays(this.#writer, drafts));
     if (rows.length !== drafts.length) throw new Error('a record was changed by another transaction');
     const numbers = new Map(rows.map(({ id, number }) => [id, number]));
-    const saved = drafts.map((draft): Saved => ({ ...draft, number: numbers.get(draft.id)! }));
-    const moves = saved.flatMap(movesOf);
-    if (moves.length > 0) await sql.insert_moves(client, { rows: JSON.stringify(moves) });
-    return { requests: saved.map(pictureOf), told: await this.#tell(client, saved, written, reason) };
+    const moves = drafts.flatMap((draft) => movesOf(draft, numbers.get(draft.id)!));
+    if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
+    return drafts.map((draft) => savedOf(draft, numbers.get(draft.id)!));
   }
 
   async #tell(
@@ -189,66 +197,31 @@ export class RequestRecords {
     saved: readonly Saved[],
     { batch, server_id, received_us }: Written,
     reason: string,
-  ): Promise<BreachState[]> {
-    const told = saved.flatMap((request) =>
-      request.rows.map((row) => breachOf(request, row, received_us, reason)),
-    );
-    if (told.length === 0) return [];
-    const rows = saved.flatMap((request) => request.rows.map((row) => tellingRow(request, row, reason)));
+  ): Promise<Projected> {
+    const requests = saved.map(({ picture }) => picture);
+    const rows = saved.flatMap(({ picture, rows }) => rows.map((row) => tellingRow(picture, row, reason)));
+    if (rows.length === 0) return { requests, told: [] };
     await sql.insert_deadline_events(client, {
-      rows: JSON.stringify(rows),
+      ...tellingArrays(this.#writer, rows),
       recorded_at: rfc3339Of(received_us),
       batch,
       server_id,
     });
-    return told;
+    return { requests, told: rows.map((row) => breachOf(row, received_us)) };
   }
 }
 
-const revisionOf = ({ before }: Draft): number => (before?.revision ?? 0) + 1;
+const savedOf = (draft: Draft, number: number): Saved => ({
+  picture: pictureOf(draft, number),
+  rows: draft.rows,
+});
 
-function rowOf(draft: Draft): object {
-  const { id, events, folded, due_us, next_us, told } = draft;
-  const { created_us, updated_us, settled_us, published } = folded;
-  return {
-    id,
-    revision: revisionOf(draft),
-    status: folded.status,
-    open: isOpenStatus(folded.status),
-    service: folded.service,
-    nature: folded.nature,
-    channel: folded.channel,
-    borough: folded.borough,
-    place_borough: folded.place_borough,
-    unit: folded.unit,
-    longitude: folded.longitude,
-    latitude: folded.latitude,
-    created_at: textOf(created_us),
-    updated_at: rfc3339Of(updated_us),
-    due_at: textOf(due_us),
-    settled_at: textOf(settled_us),
-    resolution: folded.resolution,
-    reopened: folded.reopened,
-    requesters: folded.requesters,
-    merged_into: folded.merged_into,
-    work_order: folded.work_order,
-    published: published && {
-      text: published.text,
-      at: isoOf(published.at_us),
-      expected_at: published.expected_at,
-    },
-    next_at: textOf(next_us),
-    told,
-    history: encodeHistory(events),
-  };
-}
-
-function pictureOf(draft: Saved): RequestPicture {
-  const { id, number, folded, due_us } = draft;
+function pictureOf(draft: Draft, number: number): RequestPicture {
+  const { id, folded, due_us } = draft;
   const { status, service, borough, unit, longitude, latitude, created_us, settled_us } = folded;
   return {
     number,
-    revision: revisionOf(draft),
+    revision: draft.revision,
     id,
     status,
     open: isOpenStatus(status),
@@ -264,7 +237,7 @@ function pictureOf(draft: Saved): RequestPicture {
 }
 
 /** Steps that are new, and those that are taken back, with the opposite n. */
-function movesOf({ events, before, moved, folded, number }: Saved): object[] {
+function movesOf({ events, before, moved, folded }: Draft, number: number): MoveRow[] {
   // Without new events nothing has moved.
   if (before && before.history.length === events.length) return [];
   const count = new Map<string, { readonly move: BacklogMove; times: number }>();
@@ -279,40 +252,24 @@ function movesOf({ events, before, moved, folded, number }: Saved): object[] {
   for (const move of folded.moves) add(move, 1);
   return [...count.values()].flatMap(({ move, times }) => {
     const { at_us, cause, n, borough, unit, across } = move;
-    const ts = rfc3339Of(at_us);
-    const row = { ts, request: number, cause, n: n * Math.sign(times), borough, unit, across };
+    const row = { at_us, request: number, cause, n: n * Math.sign(times), borough, unit, across };
     return Array.from({ length: Math.abs(times) }, () => row);
   });
 }
 
 const LATE_EVENTS = 'Late events show that it did not happen.';
 
-function tellingRow(
-  { id, number, folded }: Saved,
-  { at_us, kind, what, turn }: Telling,
-  reason: string,
-): object {
-  const { service, borough, unit } = folded;
-  return {
-    ts: rfc3339Of(at_us),
-    request: number,
-    kind,
-    what,
-    turn,
-    request_id: id,
-    service,
-    borough,
-    unit,
-    reason: what === 'withdrawal' ? reason : null,
-  };
-}
+const tellingRow = (picture: RequestPicture, telling: Telling, reason: string): TellingRow => ({
+  ...telling,
+  picture,
+  reason: telling.what === 'withdrawal' ? reason : null,
+});
 
 function breachOf(
-  { id, number, folded }: Saved,
-  { at_us, kind, what, turn }: Telling,
+  { picture, at_us, kind, what, turn, reason }: TellingRow,
   recorded_us: number,
-  reason: string,
 ): BreachState {
+  const { id, number, service, borough, unit } = picture;
   return {
     id: breachId(number, kind, what, at_us, turn),
     request: id,
@@ -321,9 +278,9 @@ function breachOf(
     kind,
     at: isoOf(at_us),
     recorded_at: isoOf(recorded_us),
-    service: folded.service,
-    borough: folded.borough,
-    unit: folded.unit,
-    reason: what === 'withdrawal' ? reason : null,
+    service,
+    borough,
+    unit,
+    reason,
   };
 }
