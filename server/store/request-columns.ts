@@ -120,7 +120,7 @@ function arraysOf<Row>(
   return arrays;
 }
 
-/** The parameters of `save_requests`. */
+/** The parameters of `make_requests` and `change_requests`. */
 export const requestArrays = (writer: BinaryWriter, rows: readonly RequestRow[]): Record<string, Buffer> =>
   arraysOf(writer, REQUEST, rows);
 /** The parameters of `insert_moves`. */

@@ -11,7 +11,7 @@ from request
 where id = any ($ids::text[])
 for update
 
--- BLOCK save_requests
+-- BLOCK make_requests
 insert into request (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
@@ -33,34 +33,48 @@ from unnest(
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
   published, next_at, told, history
 )
-on conflict (id) do update set
-  revision = excluded.revision,
-  status = excluded.status,
-  open = excluded.open,
-  service = excluded.service,
-  nature = excluded.nature,
-  channel = excluded.channel,
-  borough = excluded.borough,
-  place_borough = excluded.place_borough,
-  unit = excluded.unit,
-  longitude = excluded.longitude,
-  latitude = excluded.latitude,
-  created_at = excluded.created_at,
-  updated_at = excluded.updated_at,
-  due_at = excluded.due_at,
-  settled_at = excluded.settled_at,
-  resolution = excluded.resolution,
-  reopened = excluded.reopened,
-  requesters = excluded.requesters,
-  merged_into = excluded.merged_into,
-  work_order = excluded.work_order,
-  published = excluded.published,
-  next_at = excluded.next_at,
-  told = excluded.told,
-  history = excluded.history
--- Always so under the locks.
-where request.revision = excluded.revision - 1
 returning id, number
+
+-- BLOCK change_requests
+update request set
+  revision = r.revision,
+  status = r.status,
+  open = r.open,
+  service = r.service,
+  nature = r.nature,
+  channel = r.channel,
+  borough = r.borough,
+  place_borough = r.place_borough,
+  unit = r.unit,
+  longitude = r.longitude,
+  latitude = r.latitude,
+  created_at = r.created_at,
+  updated_at = r.updated_at,
+  due_at = r.due_at,
+  settled_at = r.settled_at,
+  resolution = r.resolution,
+  reopened = r.reopened,
+  requesters = r.requesters,
+  merged_into = r.merged_into,
+  work_order = r.work_order,
+  published = r.published,
+  next_at = r.next_at,
+  told = r.told,
+  history = r.history
+from unnest(
+  $id::text[], $revision::integer[], $status::text[], $open::boolean[], $service::text[], $nature::text[],
+  $channel::text[], $borough::text[], $place_borough::text[], $unit::text[], $longitude::double precision[],
+  $latitude::double precision[], $created_at::timestamptz[], $updated_at::timestamptz[], $due_at::timestamptz[],
+  $settled_at::timestamptz[], $resolution::text[], $reopened::integer[], $requesters::bigint[],
+  $merged_into::text[], $work_order::text[], $published::json[], $next_at::timestamptz[], $told::json[],
+  $history::json[]
+) as r (
+  id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
+  created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
+  published, next_at, told, history
+)
+-- Always so under the locks.
+where request.id = r.id and request.revision = r.revision - 1
 
 -- BLOCK insert_moves
 insert into backlog_move (ts, request, cause, n, borough, unit, across)

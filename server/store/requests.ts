@@ -46,7 +46,8 @@ export type LockedRequest = Type.Static<typeof Locked>;
 export const sql = loadSql(import.meta.url, {
   lock_parts: many(Type.Object({})),
   lock_requests: many(Locked),
-  save_requests: many(Type.Object({ id: Type.String(), number: Type.Integer() })),
+  make_requests: many(Type.Object({ id: Type.String(), number: Type.Integer() })),
+  change_requests: none,
   insert_moves: none,
   insert_deadline_events: none,
   lock_due: many(Locked),
@@ -184,9 +185,16 @@ export class RequestRecords {
 
   async #save(client: pg.ClientBase, drafts: readonly Draft[]): Promise<Saved[]> {
     if (drafts.length === 0) return [];
-    const rows = await sql.save_requests(client, requestArrays(this.#writer, drafts));
-    if (rows.length !== drafts.length) throw new Error('a record was changed by another transaction');
-    const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+    const numbers = new Map(drafts.flatMap(({ id, before }) => (before ? [[id, before.number]] : [])));
+    const [changed, made] = [drafts.filter(({ before }) => before), drafts.filter(({ before }) => !before)];
+    if (changed.length > 0) {
+      const n = await sql.change_requests(client, requestArrays(this.#writer, changed));
+      if (n !== changed.length) throw new Error('a record was changed by another transaction');
+    }
+    if (made.length > 0) {
+      const rows = await sql.make_requests(client, requestArrays(this.#writer, made));
+      for (const { id, number } of rows) numbers.set(id, number);
+    }
     const moves = drafts.flatMap((draft) => movesOf(draft, numbers.get(draft.id)!));
     if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
     return drafts.map((draft) => savedOf(draft, numbers.get(draft.id)!));
@@ -240,6 +248,23 @@ function pictureOf(draft: Draft, number: number): RequestPicture {
 function movesOf({ events, before, moved, folded }: Draft, number: number): MoveRow[] {
   // Without new events nothing has moved.
   if (before && before.history.length === events.length) return [];
+  const { moves } = folded;
+  // In order of time, the new steps follow those that are known.
+  const follows = moved.every((move, index) => sameMove(move, moves[index]));
+  return (follows ? moves.slice(moved.length) : difference(moved, moves)).map((move) => ({
+    ...move,
+    request: number,
+  }));
+}
+const sameMove = (a: BacklogMove, b: BacklogMove | undefined): boolean =>
+  a.at_us === b?.at_us &&
+  a.cause === b.cause &&
+  a.borough === b.borough &&
+  a.unit === b.unit &&
+  a.across === b.across;
+
+type Move = Omit<MoveRow, 'request'>;
+function difference(before: readonly BacklogMove[], after: readonly BacklogMove[]): Move[] {
   const count = new Map<string, { readonly move: BacklogMove; times: number }>();
   const add = (move: BacklogMove, times: number): void => {
     const { at_us, cause, borough, unit, across } = move;
@@ -248,11 +273,10 @@ function movesOf({ events, before, moved, folded }: Draft, number: number): Move
     if (known) known.times += times;
     else count.set(key, { move, times });
   };
-  for (const move of moved) add(move, -1);
-  for (const move of folded.moves) add(move, 1);
+  for (const move of before) add(move, -1);
+  for (const move of after) add(move, 1);
   return [...count.values()].flatMap(({ move, times }) => {
-    const { at_us, cause, n, borough, unit, across } = move;
-    const row = { at_us, request: number, cause, n: n * Math.sign(times), borough, unit, across };
+    const row = { ...move, n: move.n * Math.sign(times) };
     return Array.from({ length: Math.abs(times) }, () => row);
   });
 }

@@ -33,6 +33,7 @@ export function tellings(
   moments: readonly Moment[],
   now_us: number,
 ): { readonly rows: readonly Telling[]; readonly told: readonly Told[] } {
+  if (told.length === 0 && !moments.some(({ at_us }) => at_us <= now_us)) return { rows: [], told };
   const expected = new Set(moments.map(({ what, kind, at_us }) => keyOf(what, kind, at_us)));
   const known = new Map(told.map((each) => [keyOf(each[0], each[1], each[2]), each]));
   const rows: Telling[] = [];
