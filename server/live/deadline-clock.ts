@@ -80,7 +80,9 @@ export class DeadlineClock implements Service {
       const { projected } = done.batch;
       if (projected && projected.requests.length > 0) await onTold(done.batch);
     }
-    return null;
+    // What is still due is another server's, which has it locked.
+    const next_us = await source.nextDue();
+    return next_us !== null && next_us > clock.now_us() ? next_us : null;
   }
 
   #sleep(wait_ms: number): Promise<void> {

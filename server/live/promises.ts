@@ -69,8 +69,10 @@ export class PromiseWatch implements Service {
   /** Reads what has changed, and counts anew what was counted by other promises. */
   async look(): Promise<void> {
     const { source, onCounted, logger } = this.#options;
-    if ((await source.revision()) !== this.#loaded) this.#loaded = await source.load();
-    if ((await source.counted()) === this.#loaded) return;
+    const changed = (await source.revision()) !== this.#loaded;
+    if (changed) this.#loaded = await source.load();
+    // Also when another server has counted by them already: what this one wrote since then was by the old ones.
+    if (!changed && (await source.counted()) === this.#loaded) return;
     let requests = 0;
     for await (const batch of source.again()) {
       requests += batch.projected?.requests.length ?? 0;

@@ -108,8 +108,9 @@ class Scope {
 export interface DayBounds {
   readonly start_us: number;
   readonly end_us: number;
+  /** Where the third day after it ends. */
+  readonly soon_end_us: number;
 }
-const THREE_DAYS_US = 3 * 86_400_000_000;
 
 export class RequestBook {
   readonly #slots = new Map<number, number>();
@@ -253,7 +254,7 @@ export class RequestBook {
       else {
         // Due at midnight is due on the day that ends then.
         if (due_us <= day.end_us) counts.due_today += 1;
-        else if (due_us <= day.end_us + THREE_DAYS_US) counts.due_3_days += 1;
+        else if (due_us <= day.soon_end_us) counts.due_3_days += 1;
         if (due_us < scope.worst_us) scope.put(slot, due_us);
       }
     }

@@ -1,11 +1,11 @@
 /** Topics `requests` and `breaches`: counts and nearest deadlines by scope, and the breaches of the last day, from what is committed. */
 import { CITY_KEY, type TopicItem } from '../contract/live.ts';
 import type { BreachState, MapPoint, RequestsState } from '../contract/requests.ts';
-import { type LocalDay, localDay } from '../domain/local-day.ts';
+import { localDay } from '../domain/local-day.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
 import type { RequestPicture } from '../store/requests.types.ts';
-import { emptyCounts, RequestBook, type ScopeCounts } from './request-book.ts';
+import { type DayBounds, emptyCounts, RequestBook, type ScopeCounts } from './request-book.ts';
 
 export type RequestTopic = 'requests' | 'breaches';
 type Listener = (topic: RequestTopic, key: string) => void;
@@ -38,7 +38,7 @@ export class LiveRequests {
   readonly #listeners = new Set<Listener>();
   readonly #breaches = new Map<string, BreachState>();
   #items = new Map<string, RequestsState>();
-  #day: LocalDay;
+  #day: DayBounds;
   #dirty = true;
   #counted_us = Number.NEGATIVE_INFINITY;
   #forgot_us: number;
@@ -48,7 +48,7 @@ export class LiveRequests {
   constructor(options: LiveRequestsOptions) {
     this.#options = options;
     const now_us = options.clock.now_us();
-    this.#day = localDay(now_us, options.time_zone);
+    this.#day = dayBounds(now_us, options.time_zone);
     this.#forgot_us = now_us;
     this.#count(now_us);
   }
@@ -107,7 +107,7 @@ export class LiveRequests {
   tick(): void {
     const now_us = this.#options.clock.now_us();
     if (now_us >= this.#day.end_us || now_us < this.#day.start_us) {
-      this.#day = localDay(now_us, this.#options.time_zone);
+      this.#day = dayBounds(now_us, this.#options.time_zone);
       this.#dirty = true;
     }
     if (now_us - this.#forgot_us >= FORGET_EVERY_US) {
@@ -116,7 +116,8 @@ export class LiveRequests {
       const before = isoOf(now_us - BREACHES_US);
       for (const { id, at } of this.#breaches.values()) if (at < before) this.#dropBreach(id);
     }
-    if (now_us >= this.#turns_us) this.#dirty = true;
+    // Of a clock that was set back, too.
+    if (now_us >= this.#turns_us || now_us < this.#counted_us) this.#dirty = true;
     if (!this.#dirty) return;
     if (this.book.size > MANY && now_us - this.#counted_us < MANY_EVERY_US) return;
     this.#count(now_us);
@@ -153,6 +154,14 @@ export class LiveRequests {
   #tell(topic: RequestTopic, key: string): void {
     for (const listener of this.#listeners) listener(topic, key);
   }
+}
+
+/** Local days: one of the three after today may have 23 or 25 hours. */
+function dayBounds(now_us: number, time_zone: string): DayBounds {
+  const { start_us, end_us } = localDay(now_us, time_zone);
+  let soon_end_us = end_us;
+  for (let day = 0; day < 3; day += 1) soon_end_us = localDay(soon_end_us, time_zone).end_us;
+  return { start_us, end_us, soon_end_us };
 }
 
 /** A request on the map; null: it has no place. */

@@ -47,7 +47,6 @@ export function markFresh({ rows, at }: FamilyRows, { n, fresh: keys }: Inserted
     return;
   }
   const inserted = new Set(keys?.map((key) => key.replaceAll('-', '')));
-  for (const [i, event] of rows.entries()) {
-    if (inserted.delete(`${event.event_id} ${event.time_us}`)) fresh[at[i] as number] = true;
-  }
+  for (const [i, event] of rows.entries())
+    fresh[at[i] as number] = inserted.delete(`${event.event_id} ${event.time_us}`);
 }

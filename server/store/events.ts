@@ -28,7 +28,7 @@ import { arraysOf, FAMILY_COLUMNS } from './event-columns.ts';
 import { type FamilyRows, groupsOf, Inserted, markFresh } from './event-groups.ts';
 import { readFamilies, type Window } from './event-reader.ts';
 import type { Batch, BatchResult, Outcome, RejectedEvent, StoreRefusal } from './events.types.ts';
-import { isRefusal, isUniqueViolation, storeError } from './faults.ts';
+import { givingWay, isRefusal, isUniqueViolation, storeError } from './faults.ts';
 import { rfc3339Of } from './instants.ts';
 import { decodeBatch, encodeBatch } from './journal-batch.ts';
 import type { RequestRecords } from './requests.ts';
@@ -173,9 +173,9 @@ export class EventStore {
     }
     const groups = groupsOf(events, sourceless.length === 0 ? undefined : (event) => ids.has(event.source));
     try {
-      const refused = refusals.length === 0 ? rejected : [...rejected, ...refusals];
-      const projected = await this.#store({ number, received_us, groups, rejected: refused }, fresh);
-      return { fresh, batch: number, received_us, rejected: countBySource(refused), projected };
+      const written = { number, received_us, groups, rejected: [...rejected, ...refusals] };
+      const projected = await givingWay(() => this.#store(written, fresh));
+      return { fresh, batch: number, received_us, rejected: countBySource(written.rejected), projected };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return this.#bisect({ events, rejected }, received_us, error);

@@ -8,6 +8,21 @@ const sqlState = (error: unknown): string => {
 
 export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === '23505';
 
+const ATTEMPTS_MAX = 5;
+/**
+ * Does the work of a transaction once more when it had to give way: two that wait for each other, such as those of two servers that
+ * are sent the same events in two orders, are both in the right.
+ */
+export async function givingWay<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (sqlState(error) !== '40P01' || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
 /** A value of a row is at fault: the encoder refused it, or the database did (data exception, check, too large). */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof RangeError || /^(22|23|54)/.test(sqlState(error));

@@ -215,6 +215,8 @@ export class Feed implements Service {
       for (const [index, from] of span_from.entries())
         told.push(...(await toldIn(db, batch, Number(from), Number(span_to[index]))));
     }
+    // What became overdue by time alone is another picture too.
+    for (const { request } of told) ids.add(request);
     return { requests: ids.size === 0 ? [] : await picturesOf(db, [...ids]), told };
   }
 

@@ -44,6 +44,12 @@ describe('the deadline clock', () => {
     expect(await deadlines.look()).toBe(9 * S);
   });
 
+  it('knows what is due next when it has told what was due', async () => {
+    const { clock, deadlines } = make([1 * S, 4 * S]);
+    clock.set_us(2 * S);
+    expect(await deadlines.look()).toBe(4 * S);
+  });
+
   it('tells each once when the clock goes back, and when it jumps ahead', async () => {
     const { clock, told, deadlines } = make([1 * S, 2 * S, 3_600 * S]);
     clock.set_us(2 * S);

@@ -3,9 +3,8 @@ import { emptyCounts, RequestBook } from '../../server/live/request-book.ts';
 import type { RequestPicture } from '../../server/store/requests.types.ts';
 import { uniform } from '../domain/random.ts';
 
-const DAY = { start_us: 1_000, end_us: 2_000 };
+const DAY = { start_us: 1_000, end_us: 2_000, soon_end_us: 60_000 };
 const NOW_US = 1_400;
-const THREE_DAYS_US = 3 * 86_400_000_000;
 
 function picture(number: number, revision: number, random: () => number): RequestPicture {
   const open = random() < 0.6;
@@ -22,7 +21,7 @@ function picture(number: number, revision: number, random: () => number): Reques
     longitude: null,
     latitude: null,
     created_us: pick([null, 500, 1_200, 1_900]),
-    due_us: pick([null, 300, 1_400, 1_700, 2_000, 50_000, 10 * THREE_DAYS_US]),
+    due_us: pick([null, 300, 1_400, 1_700, 2_000, 50_000, 70_000]),
     settled_us: open ? null : pick([400, 1_100]),
   };
 }
@@ -41,9 +40,7 @@ function countOf(pictures: readonly RequestPicture[]) {
     counts.without_due += Number(due_us === null);
     counts.overdue += Number(due_us !== null && due_us <= NOW_US);
     counts.due_today += Number(due_us !== null && due_us > NOW_US && due_us <= DAY.end_us);
-    counts.due_3_days += Number(
-      due_us !== null && due_us > DAY.end_us && due_us <= DAY.end_us + THREE_DAYS_US,
-    );
+    counts.due_3_days += Number(due_us !== null && due_us > DAY.end_us && due_us <= DAY.soon_end_us);
   }
   return counts;
 }

@@ -6,7 +6,7 @@ import { EVENT_TYPE_NAMES, FAMILIES, familyFields } from '../../server/contract/
 import type { Database } from '../../server/store/database.ts';
 import { EventStore } from '../../server/store/events.ts';
 import { countRejected, recentRejected } from '../../server/store/rejected.ts';
-import { testDatabase, testLogger } from '../setup/database.ts';
+import { testDatabase, testDatabaseUrl, testLogger } from '../setup/database.ts';
 import { anyEvent, byTime, callEvent, collect, DAY_US, idOf, START_US } from './sample-events.ts';
 
 let db: Database;
@@ -82,6 +82,24 @@ describe('writing events', () => {
     const stored = await collect(store.readWindow(events[0]!.time_us, events.at(-1)!.time_us + 1));
     expect(stored).toEqual(events);
   });
+
+  // Each waits for what the other has written already: the database breaks one off, which goes in the second time.
+  it.runIf(testDatabaseUrl !== null)(
+    'says once that an event is new to two servers that get it in two orders',
+    async () => {
+      const other = new EventStore(db, { server_id: randomUUID(), logger: testLogger });
+      for (let round = 0; round < 8; round += 1) {
+        const events = range(60_000 + round * 1_000, 60_400 + round * 1_000);
+        const [one, two] = await Promise.all([
+          write(events),
+          other.write({ events: events.toReversed(), rejected: [] }),
+        ]);
+        const reversed = two.fresh.toReversed();
+        for (const [index, fresh] of one.fresh.entries())
+          expect([fresh, reversed[index]].sort()).toEqual([false, true]);
+      }
+    },
+  );
 
   it('notes each family of each batch, with spans that cover its events', async () => {
     const late = callEvent(20_000, { time_us: START_US - 5 * DAY_US });
