@@ -333,16 +333,20 @@ table request (
   told json not null,
   history json not null
 )
-  CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number) WHERE open
-  CREATE INDEX request_closed_due_at_idx ON public.request USING btree (due_at, number) WHERE (NOT open)
-  CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number)
-  CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number) WHERE open
+  CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number, service, status, channel) WHERE open
+  CREATE INDEX request_closed_created_at_idx ON public.request USING btree (created_at, number, unit, service) WHERE (NOT open)
+  CREATE INDEX request_closed_due_at_idx ON public.request USING btree (due_at, number, created_at, updated_at, unit, service) WHERE (NOT open)
+  CREATE INDEX request_closed_place_idx ON public.request USING btree (latitude, longitude) WHERE (NOT open)
+  CREATE INDEX request_closed_updated_at_idx ON public.request USING btree (updated_at, number, unit, service) WHERE (NOT open)
+  CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number, borough, unit, service, status, channel, due_at) WHERE open
+  CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number, created_at, updated_at) WHERE open
   CREATE INDEX request_next_at_idx ON public.request USING btree (next_at) WHERE (next_at IS NOT NULL)
   CREATE INDEX request_open_idx ON public.request USING btree (number) WHERE open
   CREATE INDEX request_place_idx ON public.request USING btree (latitude, longitude) WHERE open
   CREATE INDEX request_service_idx ON public.request USING btree (service, due_at, number) WHERE open
+  CREATE INDEX request_settled_at_idx ON public.request USING btree (settled_at, due_at, created_at, resolution, borough, unit, service) WHERE (settled_at IS NOT NULL)
   CREATE INDEX request_unit_idx ON public.request USING btree (unit, due_at, number) WHERE open
-  CREATE INDEX request_updated_at_idx ON public.request USING btree (updated_at, number)
+  CREATE INDEX request_updated_at_idx ON public.request USING btree (updated_at, number, borough, unit, service, status, channel, due_at, created_at) WHERE open
   constraint request_number_key UNIQUE (number)
   constraint request_pkey PRIMARY KEY (id)
 

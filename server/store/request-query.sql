@@ -160,12 +160,27 @@ select
   (extract(epoch from r.due_at) * 1000000)::bigint as due_us,
   (extract(epoch from r.settled_at) * 1000000)::bigint as settled_us,
   jsonb_path_query_first(r.history::jsonb, 'strict $[*] ? (@[1] == "created")[4]', '{}', true) as creation
-from request r
-where r.created_at is not null
-  and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+from (
+  (
+    select * from request r
+    where r.open and r.created_at is not null and request_fits(
+      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
+      $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    )
+    order by r.created_at desc, r.number desc
+    limit $rows_max::integer + $skip::integer
   )
+  union all
+  (
+    select * from request r
+    where not r.open and r.created_at is not null and request_fits(
+      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
+      $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    )
+    order by r.created_at desc, r.number desc
+    limit $rows_max::integer + $skip::integer
+  )
+) r
 order by r.created_at desc, r.number desc
 limit $rows_max offset $skip
 

@@ -119,8 +119,6 @@ const earlier = (a: number | undefined, b: number | undefined): number | undefin
 
 function parametersOf(filter: RequestFilter): Readonly<Record<string, unknown>> {
   const { overdue, box } = filter;
-  // What is due at this very moment is overdue.
-  const overdue_before_us = overdue?.is ? overdue.at_us + 1 : undefined;
   return {
     borough: filter.borough ?? null,
     service: filter.service ?? null,
@@ -132,7 +130,7 @@ function parametersOf(filter: RequestFilter): Readonly<Record<string, unknown>> 
     // Said openly, so that the indexes of what is open are used.
     open: overdue?.is ? true : (filter.open ?? null),
     not_overdue_at: overdue && !overdue.is ? rfc3339Of(overdue.at_us) : null,
-    due_before: textOf(earlier(filter.due_before_us, overdue_before_us)),
+    due_before: textOf(dueBefore(filter)),
     created_from: textOf(filter.created_from_us),
     created_to: textOf(filter.created_to_us),
     updated_from: textOf(filter.updated_from_us),
@@ -170,6 +168,9 @@ function narrowed(filter: RequestFilter): RequestFilter {
   };
 }
 
+/** Indexes hold what is open, or what is not: a question that does not say which is asked of both. */
+const isOpenSaid = ({ open, overdue }: RequestFilter): boolean => open !== undefined || overdue?.is === true;
+
 /** The rows after `after` in an order, at most `rows_max`; those without a value come last in both directions. */
 export async function listRequests(
   db: Database,
@@ -179,25 +180,26 @@ export async function listRequests(
   after: PageStart | null = null,
 ): Promise<RequestListRow[]> {
   const wanted = narrowed(filter);
-  const both = order.sort === 'due_at' && wanted.open === undefined && !wanted.overdue?.is;
-  if (!both) return pageOf(db, wanted, order, rows_max, after);
-  // Due dates of what is open and of what is not are kept in indexes of their own, so that the many that are settled cost the open nothing.
+  if (isOpenSaid(wanted)) return pageOf(db, wanted, order, rows_max, after);
   const [open, rest] = await Promise.all(
     [true, false].map((is_open) => pageOf(db, { ...wanted, open: is_open }, order, rows_max, after)),
   );
-  const before = byDue(order.descending);
-  return [...(open ?? []), ...(rest ?? [])].sort(before).slice(0, rows_max);
+  return [...(open ?? []), ...(rest ?? [])].sort(inOrder(order)).slice(0, rows_max);
 }
 
+const ORDER_COLUMN = { due_at: 'due_us', created_at: 'created_us', updated_at: 'updated_us' } as const;
 /** In the order of the blocks. */
-const byDue =
-  (descending: boolean) =>
-  (a: RequestListRow, b: RequestListRow): number => {
-    if (a.due_us === null || b.due_us === null)
-      return Number(a.due_us === null) - Number(b.due_us === null) || a.number - b.number;
-    const ascending = a.due_us - b.due_us || a.number - b.number;
+function inOrder({ sort, descending }: RequestOrder): (a: RequestListRow, b: RequestListRow) => number {
+  const column = ORDER_COLUMN[sort];
+  return (a, b) => {
+    const a_us = a[column];
+    const b_us = b[column];
+    if (a_us === null || b_us === null)
+      return Number(a_us === null) - Number(b_us === null) || a.number - b.number;
+    const ascending = a_us - b_us || a.number - b.number;
     return descending ? -ascending : ascending;
   };
+}
 
 async function pageOf(
   db: Database,
@@ -210,10 +212,11 @@ async function pageOf(
   const parameters = parametersOf(filter);
   const rows: RequestListRow[] = [];
   if (after?.at_us !== null) {
+    const block = sql[`${sort}_${descending ? 'desc' : 'asc'}`];
     const start = startOf(filter, order, after);
-    rows.push(
-      ...(await sql[`${sort}_${descending ? 'desc' : 'asc'}`](db, { ...parameters, ...start, rows_max })),
-    );
+    // What the start says is not said again: the planner would take it for two conditions, and expect too few rows.
+    const said = SAID_BY_START[`${sort}_${descending ? 'desc' : 'asc'}`];
+    rows.push(...(await block(db, { ...parameters, ...(said && { [said]: null }), ...start, rows_max })));
   }
   if (sort === 'updated_at' || rows.length === rows_max) return rows;
   const number = after?.at_us === null ? after.number : FIRST_NUMBER;
@@ -221,17 +224,41 @@ async function pageOf(
   return [...rows, ...without];
 }
 
+/** Behind which row a page begins: the one before it, or where the first that can pass stands: no need to walk past all that cannot. */
 function startOf(filter: RequestFilter, { sort, descending }: RequestOrder, after: PageStart | null) {
-  const first = descending ? START.desc : START.asc;
-  const start = after?.at_us == null ? first : { at: rfc3339Of(after.at_us), number: after.number };
-  if (sort !== 'due_at' || descending) return start;
-  // Nothing is due before it was created, nor what is open and not overdue before now: no need to walk past all that is.
-  const { overdue, open, created_from_us = Number.NEGATIVE_INFINITY } = filter;
-  const now_us = open && overdue && !overdue.is ? overdue.at_us : Number.NEGATIVE_INFINITY;
-  const floor_us = Math.max(created_from_us, now_us);
-  if (floor_us <= (after?.at_us ?? Number.NEGATIVE_INFINITY)) return start;
-  return { at: rfc3339Of(floor_us), number: FIRST_NUMBER };
+  const [from_us, to_us] = boundsOf(filter, sort);
+  const bound_us = descending ? to_us : from_us;
+  if (after?.at_us != null && !(descending ? bound_us < after.at_us : bound_us > after.at_us))
+    return { at: rfc3339Of(after.at_us), number: after.number };
+  if (!Number.isFinite(bound_us)) return descending ? START.desc : START.asc;
+  // Before the first number of that instant: what is at the bound itself passes a beginning, and not an end.
+  return { at: rfc3339Of(bound_us), number: FIRST_NUMBER };
 }
+
+const SAID_BY_START: Readonly<Record<string, string>> = {
+  due_at_desc: 'due_before',
+  created_at_asc: 'created_from',
+  created_at_desc: 'created_to',
+  updated_at_asc: 'updated_from',
+  updated_at_desc: 'updated_to',
+};
+
+/** Between which values of its order all that passes lies, the end excluded. */
+function boundsOf(filter: RequestFilter, sort: RequestSort): readonly [number, number] {
+  const { created_from_us = Number.NEGATIVE_INFINITY, overdue, open } = filter;
+  const { updated_from_us = created_from_us } = filter;
+  const end = (time_us: number | undefined): number => time_us ?? Number.POSITIVE_INFINITY;
+  if (sort === 'created_at')
+    return [created_from_us, end(earlier(filter.created_to_us, filter.updated_to_us))];
+  if (sort === 'updated_at') return [updated_from_us, end(filter.updated_to_us)];
+  // Nothing is due before it was created, nor what is open and not overdue before now.
+  const now_us = open && overdue && !overdue.is ? overdue.at_us : Number.NEGATIVE_INFINITY;
+  return [Math.max(created_from_us, now_us), end(dueBefore(filter))];
+}
+
+/** What is due at this very moment is overdue. */
+const dueBefore = ({ overdue, due_before_us }: RequestFilter): number | undefined =>
+  earlier(due_before_us, overdue?.is ? overdue.at_us + 1 : undefined);
 
 /** How many pass, counted no further than `cap`. */
 export async function countRequests(
@@ -239,7 +266,12 @@ export async function countRequests(
   filter: RequestFilter,
   cap: number,
 ): Promise<{ readonly total: number; readonly capped: boolean }> {
-  const { n } = await sql.count_to(db, { ...parametersOf(narrowed(filter)), rows_max: cap + 1 });
+  const wanted = narrowed(filter);
+  const halves = isOpenSaid(wanted) ? [wanted] : [true, false].map((open) => ({ ...wanted, open }));
+  const counts = await Promise.all(
+    halves.map((half) => sql.count_to(db, { ...parametersOf(half), rows_max: cap + 1 })),
+  );
+  const n = counts.reduce((sum, count) => sum + count.n, 0);
   return { total: Math.min(n, cap), capped: n > cap };
 }
 

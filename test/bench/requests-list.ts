@@ -140,8 +140,10 @@ export async function benchLists(): Promise<BenchRow[]> {
       ['combinations', COMBINED],
     ] as const) {
       const { all, worst } = await measured(test.db, questions);
-      const configuration = `${all.length} pages of ${PAGE_ROWS}, ${OPEN} open of ${ROWS}, every order, first and second page; slowest: ${worst.name}, p95 ${worst.ms.toFixed(0)} ms`;
-      rows.push(atMost(`list of requests by ${name}, p95`, p95(all), LIMIT_MS, 'ms', configuration));
+      const configuration = `${worst.name}; all ${all.length} pages of ${PAGE_ROWS} together p95 ${p95(all).toFixed(0)} ms; ${OPEN} open of ${ROWS}, every order, first and second page`;
+      rows.push(
+        atMost(`list of requests by ${name}, p95 of the slowest`, worst.ms, LIMIT_MS, 'ms', configuration),
+      );
     }
     return rows;
   } finally {
