@@ -14,7 +14,7 @@ import { type Reject, RejectsFile } from './rejects.ts';
 const SEGMENT_LINES = 1_000;
 const SEGMENT_LENGTH = 4 * 1_048_576;
 /** While one is stored, the next one is on its way. */
-const IN_FLIGHT_MAX = 2;
+const IN_FLIGHT_MAX = 8;
 /** An import gives up on a server that is away after this long, s. */
 const PATIENCE_S = 300;
 const CHUNK_BYTES = 262_144;

@@ -189,7 +189,7 @@ export async function benchIngestNative(): Promise<BenchRow[]> {
 export async function benchIngestEmbedded(): Promise<BenchRow[]> {
   const events = Math.min(EVENTS, 120_000);
   const bare = fileURLToPath(new URL('./bare-insert.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [bare, String(events)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [bare, 'calls', String(events)]);
   const limit_rows_per_s = Number(stdout.trim());
   const server = await startServerProcess();
   try {

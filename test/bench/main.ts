@@ -1,6 +1,7 @@
 /** `npm run bench [name …]`: every benchmark of the contract as a ratio to a limit measured in the same run. */
 import { cpus } from 'node:os';
 import { bench as benchBroadcast } from './broadcast.ts';
+import { benchImportRequests } from './import-requests.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import { bench as benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
@@ -15,6 +16,7 @@ const BENCHES: Record<string, Bench> = {
   ingest: native ? benchIngestNative : benchIngestEmbedded,
   singles: benchSingles,
   import: benchImport,
+  'import-requests': benchImportRequests,
   restart: benchRestart,
   store: benchStore,
   requests: benchRequests,
