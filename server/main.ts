@@ -143,6 +143,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 
   const map = new LiveMap({ clock });
+  const open = new LiveRequests({
+    clock,
+    time_zone: config.time_zone,
+    boroughs: requests.catalogue.territories.flatMap(({ kind, code }) => (kind === 'borough' ? code : [])),
+    map,
+  });
   const state = new LiveState({
     queues,
     time_zone: config.time_zone,
@@ -155,12 +161,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
     mail: await mailConfig(db),
     holidays,
-    requests: new LiveRequests({
-      clock,
-      time_zone: config.time_zone,
-      boroughs: requests.catalogue.territories.flatMap(({ kind, code }) => (kind === 'borough' ? code : [])),
-      map,
-    }),
+    requests: open,
     map,
   });
   const live = new LiveService({ state, source: store, standing: new Standing(db), clock, logger });
@@ -191,7 +192,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ground = groundOf(requests, config.map_style);
   await mountRoutes(app, {
     ...{ config, access, keys, batcher, clock, logger, state, db, router },
-    ...{ map, ground, promises: requests, queues, holidays },
+    ...{ map, ground, promises: requests, open: open.book, queues, holidays },
   });
   ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;

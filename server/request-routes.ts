@@ -9,6 +9,7 @@ import { boxAround, distance_m } from './domain/place.ts';
 import type { Submitter } from './ingest/intake.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
+import type { RequestBook } from './live/request-book.ts';
 import { open311Router } from './open311/http.ts';
 import { type RequestQuery, type RequestRow, type RequestSource, settingsOf } from './open311/sources.ts';
 import type { RequestParts } from './request-parts.ts';
@@ -40,6 +41,8 @@ export interface RequestRouteParts {
   readonly logger: Logger;
   readonly db: Database;
   readonly promises: RequestParts;
+  /** What is open, in memory. */
+  readonly open: RequestBook;
   readonly queues: readonly QueueConfig[];
   readonly holidays: HolidayCalendar;
   /** Lets pass who may read. */
@@ -70,6 +73,7 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       time_zone: config.time_zone,
       backlog: {
         flow: (span) => backlogFlow(db, span),
+        open: (question) => parts.open.standing(question),
         standing: (question) => backlogStanding(db, question),
         settled: (span) => settledIn(db, span),
         settlementTimes: (span) => settlementTimes(db, span),

@@ -19,6 +19,7 @@ import { type Clock, isoOf } from './lib/clock.ts';
 import { errorHandler } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
+import type { RequestBook } from './live/request-book.ts';
 import type { LiveState } from './live/state.ts';
 import { mapRouter } from './map/http.ts';
 import type { LiveMap } from './map/live-map.ts';
@@ -43,6 +44,7 @@ export interface RouteParts {
   readonly db: Database;
   readonly router: CallRouter;
   readonly promises: RequestParts;
+  readonly open: RequestBook;
   readonly queues: readonly QueueConfig[];
   readonly holidays: HolidayCalendar;
   readonly map: LiveMap;

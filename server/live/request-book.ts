@@ -3,7 +3,9 @@
  * never a flag that could go stale: it is counted from the due dates whenever it is told, a pass over numbers that takes
  * about a millisecond for 100,000.
  */
+import type { BacklogGroup } from '../contract/backlog.ts';
 import type { RequestStatus } from '../contract/requests.ts';
+import type { StandingCount, StoreScope } from '../store/backlog.ts';
 import type { RequestPicture } from '../store/requests.types.ts';
 
 const NONE = Number.NaN;
@@ -81,6 +83,14 @@ export interface Counted {
   readonly boroughs: ReadonlyMap<string, ScopeCounts>;
 }
 
+/** How many of the borders lie at or before a moment; one more than there are when it is not known. */
+function bandOf(at_us: number, borders_us: readonly number[]): number {
+  if (Number.isNaN(at_us)) return borders_us.length + 1;
+  let band = 0;
+  while (band < borders_us.length && borders_us[band]! <= at_us) band += 1;
+  return band;
+}
+
 const byDue = (a: readonly [number, number], b: readonly [number, number]): number =>
   a[1] - b[1] || a[0] - b[0];
 
@@ -103,6 +113,14 @@ class Scope {
     if (this.nearest.length > this.#room) this.nearest.pop();
     if (this.nearest.length === this.#room) this.worst_us = this.nearest.at(-1)![1];
   }
+}
+
+/** By which what is open is grouped: borders in µs, ascending. */
+export interface StandingQuestion {
+  readonly scope: StoreScope;
+  readonly by: BacklogGroup | null;
+  readonly age_borders_us: readonly number[];
+  readonly due_borders_us: readonly number[];
 }
 
 export interface DayBounds {
@@ -259,6 +277,39 @@ export class RequestBook {
       }
     }
     return this.#counted(scopes, nearest);
+  }
+
+  /** What is open by group, age and distance to the deadline, as the store counts it (`backlogStanding`), in one pass. */
+  standing({ scope, by, age_borders_us, due_borders_us }: StandingQuestion): StandingCount[] {
+    const borough = scope.borough === null ? null : this.#boroughs.find(scope.borough);
+    const unit = scope.unit === null ? null : this.#units.find(scope.unit);
+    if (borough === undefined || unit === undefined) return [];
+    const [group, names] = this.#groupsOf(by);
+    // One place more for each: the moment is not known.
+    const ages = age_borders_us.length + 2;
+    const dues = due_borders_us.length + 2;
+    const counts = new Uint32Array((names?.count ?? 1) * ages * dues);
+    for (let slot = 0; slot < this.#size; slot += 1) {
+      if (this.#kind[slot] !== 2) continue;
+      if (borough !== null && this.#borough[slot] !== borough) continue;
+      if (unit !== null && this.#unit[slot] !== unit) continue;
+      const age = bandOf(this.#created[slot]!, age_borders_us);
+      const due = bandOf(this.#due[slot]!, due_borders_us);
+      counts[((group?.[slot] ?? 0) * ages + age) * dues + due]! += 1;
+    }
+    return [...counts.entries()].flatMap(([at, n]): StandingCount[] => {
+      if (n === 0) return [];
+      const due = at % dues;
+      const age = Math.floor(at / dues) % ages;
+      const key = names?.nameOf(Math.floor(at / dues / ages)) ?? null;
+      return [{ key, age: age === ages - 1 ? null : age, due: due === dues - 1 ? null : due, n }];
+    });
+  }
+
+  #groupsOf(by: BacklogGroup | null): [Uint16Array, Names] | [null, null] {
+    if (by === 'borough') return [this.#borough, this.#boroughs];
+    if (by === 'unit') return [this.#unit, this.#units];
+    return by === 'service' ? [this.#service, this.#services] : [null, null];
   }
 
   #counted(scopes: readonly Scope[], nearest: number): Counted {

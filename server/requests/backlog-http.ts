@@ -32,16 +32,19 @@ import { backlogFigures, bordersAt } from './backlog.ts';
 import { type ReaderOptions, readerRouter } from './reader.ts';
 import { scopeOf } from './scope.ts';
 
-/** What is asked of the store. */
+interface StandingQuestion {
+  readonly scope: StoreScope;
+  readonly by: BacklogGroup | null;
+  readonly age_borders_us: readonly number[];
+  readonly due_borders_us: readonly number[];
+}
+/** What is asked of the store, and of the live state. */
 export interface BacklogSource {
   flow(span: BacklogSpan): Promise<readonly FlowCount[]>;
-  standing(question: {
-    readonly scope: StoreScope;
-    readonly by: BacklogGroup | null;
-    readonly as_of_us: number;
-    readonly age_borders_us: readonly number[];
-    readonly due_borders_us: readonly number[];
-  }): Promise<readonly StandingCount[]>;
+  /** What is open now. */
+  open(question: StandingQuestion): readonly StandingCount[];
+  /** What was open then. */
+  standing(question: StandingQuestion & { readonly as_of_us: number }): Promise<readonly StandingCount[]>;
   settled(span: BacklogSpan): Promise<readonly SettledCount[]>;
   settlementTimes(span: Omit<BacklogSpan, 'by'>): Promise<SettlementTimes>;
   tellings(question: {
@@ -78,19 +81,23 @@ async function backlogAnswer(
   const scope = scopeOf(req);
   const by = queryChoice(req, 'by', BACKLOG_GROUPS) ?? null;
   const given_to_us = queryInstant(req, 'to');
-  const as_of_us = queryInstant(req, 'as_of') ?? given_to_us ?? clock.now_us();
+  const given_as_of_us = queryInstant(req, 'as_of') ?? given_to_us;
+  const as_of_us = given_as_of_us ?? clock.now_us();
   const to_us = given_to_us ?? as_of_us;
   const first = addDays(localDate(to_us, time_zone), 1 - PERIOD_DAYS);
   const from_us = queryInstant(req, 'from') ?? localDay(first, time_zone).from_us;
   if (to_us < from_us) throw badParameter('to', 'must not be before from');
   const span = { scope: { borough: scope.borough, unit: scope.unit }, from_us, to_us };
-  const [flow, standing, settled, times] = await Promise.all([
+  const question = { scope: span.scope, by, ...bordersAt(as_of_us, time_zone) };
+  const [flow, then_open, settled, times] = await Promise.all([
     backlog.flow({ ...span, by }),
-    backlog.standing({ scope: span.scope, by, as_of_us, ...bordersAt(as_of_us, time_zone) }),
+    given_as_of_us === undefined ? null : backlog.standing({ ...question, as_of_us }),
     backlog.settled({ ...span, by }),
     backlog.settlementTimes(span),
   ]);
-  const figures = backlogFigures({ flow, standing, settled, times }, scope, by);
+  // After the steps are read, so that what this server has just committed is in both as far as can be.
+  const open = backlog.open(question);
+  const figures = backlogFigures({ flow, open, standing: then_open ?? open, settled, times }, scope, by);
   return { ...figures, as_of: isoOf(as_of_us), from: isoOf(from_us), to: isoOf(to_us) };
 }
 

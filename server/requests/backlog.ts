@@ -50,24 +50,23 @@ const isTransfer = (cause: BacklogCause): boolean =>
   cause === 'transferred_in' || cause === 'transferred_out';
 
 /** The identity of one group. Transfers within it are left out: each leaves and comes at the same instant. */
-export function flowOf(rows: readonly FlowCount[], transfers: Transfers): BacklogFlow {
+export function flowOf(
+  rows: readonly FlowCount[],
+  open: readonly StandingCount[],
+  transfers: Transfers,
+): BacklogFlow {
   const counts = Object.fromEntries(BACKLOG_CAUSES.map((cause) => [cause, 0])) as Record<
     BacklogCause,
     number
   >;
-  let now = 0;
-  let after = 0;
-  let inside = 0;
-  for (const { cause, across, part, n } of rows) {
-    if (part === 'now') now += n;
-    else if (part === 'after') after += n;
-    else inside += n;
-    if (part !== 'inside' || cause === null) continue;
+  for (const { cause, across, inside } of rows) {
     if (isTransfer(cause) && (transfers === 'none' || (transfers === 'across' && !across))) continue;
     // Steps out are stored as −1.
-    counts[cause] += cause === 'received' || cause === 'reopened' || cause === 'transferred_in' ? n : -n;
+    counts[cause] +=
+      cause === 'received' || cause === 'reopened' || cause === 'transferred_in' ? inside : -inside;
   }
-  const closing = now - after;
+  const closing = sum(open, nOf) - sum(rows, ({ after }) => after);
+  const inside = sum(rows, (row) => row.inside);
   return { opening: closing - inside, ...counts, closing };
 }
 
@@ -131,6 +130,9 @@ function ageing(standing: readonly StandingCount[]): BacklogAnswer['ageing'] {
 
 export interface BacklogCounts {
   readonly flow: readonly FlowCount[];
+  /** Open now. */
+  readonly open: readonly StandingCount[];
+  /** Open at `as_of`. */
   readonly standing: readonly StandingCount[];
   readonly settled: readonly SettledCount[];
   readonly times: SettlementTimes;
@@ -138,10 +140,11 @@ export interface BacklogCounts {
 
 /** Everything of the answer but its dates. */
 export function backlogFigures(
-  { flow, standing, settled, times }: BacklogCounts,
+  counts: BacklogCounts,
   scope: Scope,
   by: BacklogGroup | null,
 ): Omit<BacklogAnswer, 'as_of' | 'from' | 'to'> {
+  const { flow, standing, settled, times } = counts;
   const overdue = sum(standing.filter(isOverdue), nOf);
   const open = sum(standing, nOf);
   const without_due = sum(
@@ -163,36 +166,37 @@ export function backlogFigures(
   return {
     scope: scope.name,
     open: { value: open, definition: definitionRef('backlog'), counts: { open, overdue, without_due } },
-    flow: { ...flowOf(flow, transfersOf(scope, null)), definition: definitionRef('backlog') },
+    flow: { ...flowOf(flow, counts.open, transfersOf(scope, null)), definition: definitionRef('backlog') },
     ageing: ageing(standing),
     ...onTime(settled, overdue),
     by_resolution: { definition: definitionRef('by_resolution'), counts: Object.fromEntries(byResolution) },
     settlement_p50: time('settlement_p50', times.p50_s),
     settlement_p90: time('settlement_p90', times.p90_s),
     by,
-    groups: by === null ? [] : groupsOf({ flow, standing, settled }, transfersOf(scope, by)),
+    groups: by === null ? [] : groupsOf(counts, transfersOf(scope, by)),
   };
 }
 
 function groupsOf(
-  { flow, standing, settled }: Omit<BacklogCounts, 'times'>,
+  { flow, open, standing, settled }: Omit<BacklogCounts, 'times'>,
   transfers: Transfers,
 ): BacklogGroupRow[] {
   const flows = Map.groupBy(flow, ({ key }) => key);
+  const opens = Map.groupBy(open, ({ key }) => key);
   const standings = Map.groupBy(standing, ({ key }) => key);
   const settlements = Map.groupBy(settled, ({ key }) => key);
-  const keys = [...new Set([...flows.keys(), ...standings.keys(), ...settlements.keys()])];
+  const keys = [...new Set([...flows.keys(), ...opens.keys(), ...standings.keys(), ...settlements.keys()])];
   keys.sort((a, b) => (a === null || b === null ? Number(a === null) - Number(b === null) : a < b ? -1 : 1));
   return keys.map((key) => {
-    const open = standings.get(key) ?? [];
-    const overdue = sum(open.filter(isOverdue), nOf);
+    const own = standings.get(key) ?? [];
+    const overdue = sum(own.filter(isOverdue), nOf);
     return {
       key,
-      ...flowOf(flows.get(key) ?? [], transfers),
-      open: sum(open, nOf),
+      ...flowOf(flows.get(key) ?? [], opens.get(key) ?? [], transfers),
+      open: sum(own, nOf),
       overdue,
       without_due: sum(
-        open.filter(({ due }) => due === null),
+        own.filter(({ due }) => due === null),
         nOf,
       ),
       ...onTime(settlements.get(key) ?? [], overdue),

@@ -1,28 +1,19 @@
--- The steps of a period and what came after it, and what is open now, in one statement and so at one instant. The number open at an
--- earlier instant is today's less what moved since: exact, and it reads only what is newer.
+-- The steps of a period, and those that came after it: the number open at an earlier instant is today's less what moved since, which
+-- is exact, and reads only what is newer.
 -- BLOCK flow
-with scoped as materialized (
-  select
-    case $by when 'borough' then m.borough when 'unit' then m.unit when 'service' then r.service end as key,
-    m.cause, m.across, case when m.ts < $to::timestamptz then 'inside' else 'after' end as part, m.n
-  from backlog_move m
-  left join request r on $by = 'service' and r.number = m.request
-  where m.ts >= $from::timestamptz
-    and ($borough::text is null or m.borough = $borough)
-    and ($unit::text is null or m.unit = $unit)
-)
-select key, cause, across, part, sum(n)::integer as n from scoped group by key, cause, across, part
-union all
 select
-  case $by when 'borough' then borough when 'unit' then unit when 'service' then service end as key,
-  null as cause, false as across, 'now' as part, count(*)::integer as n
-from request
-where open
-  and ($borough::text is null or borough = $borough)
-  and ($unit::text is null or unit = $unit)
-group by 1
+  case $by when 'borough' then m.borough when 'unit' then m.unit when 'service' then r.service end as key,
+  m.cause, m.across,
+  coalesce(sum(m.n) filter (where m.ts < $to::timestamptz), 0)::integer as inside,
+  coalesce(sum(m.n) filter (where m.ts >= $to::timestamptz), 0)::integer as after
+from backlog_move m
+left join request r on $by = 'service' and r.number = m.request
+where m.ts >= $from::timestamptz
+  and ($borough::text is null or m.borough = $borough)
+  and ($unit::text is null or m.unit = $unit)
+group by 1, 2, 3
 
--- What was open at an instant, by age and by distance to the deadline as it is known now. Only requests that have moved since are
+-- What was open at an earlier instant, by age and by distance to the deadline as it is known now. Only requests that have moved since are
 -- looked at by their steps.
 -- BLOCK standing
 with later as materialized (
@@ -55,14 +46,12 @@ where ($borough::text is null or borough = $borough)
   and ($unit::text is null or unit = $unit)
 group by 1, 2, 3
 
--- A record is never older than its settlement, by which the index finds it.
 -- BLOCK settled
 select
   case $by when 'borough' then borough when 'unit' then unit when 'service' then service end as key,
   resolution, settled_at <= due_at as on_time, count(*)::integer as n
 from request
-where updated_at >= $from::timestamptz
-  and settled_at >= $from::timestamptz and settled_at < $to::timestamptz
+where settled_at >= $from::timestamptz and settled_at < $to::timestamptz
   and ($borough::text is null or borough = $borough)
   and ($unit::text is null or unit = $unit)
 group by 1, 2, 3
@@ -73,8 +62,7 @@ select
   percentile_disc(0.5) within group (order by extract(epoch from settled_at - created_at)::float8) as p50_s,
   percentile_disc(0.9) within group (order by extract(epoch from settled_at - created_at)::float8) as p90_s
 from request
-where updated_at >= $from::timestamptz
-  and settled_at >= $from::timestamptz and settled_at < $to::timestamptz
+where settled_at >= $from::timestamptz and settled_at < $to::timestamptz
   and created_at is not null
   and ($borough::text is null or borough = $borough)
   and ($unit::text is null or unit = $unit)

@@ -12,10 +12,10 @@ const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.N
 const TextOrNull = orNull(Type.String());
 const FlowRow = Type.Object({
   key: TextOrNull,
-  cause: orNull(Type.Enum([...BACKLOG_CAUSES])),
+  cause: Type.Enum([...BACKLOG_CAUSES]),
   across: Type.Boolean(),
-  part: Type.Enum(['inside', 'after', 'now']),
-  n: Type.Integer(),
+  inside: Type.Integer(),
+  after: Type.Integer(),
 });
 const StandingRow = Type.Object({
   key: TextOrNull,
@@ -57,7 +57,7 @@ export interface BacklogSpan {
   readonly to_us: number;
 }
 
-/** Steps `inside` the span and `after` it by cause, and what is open `now` (without a cause). */
+/** Steps inside the span and after it, by cause. */
 export type FlowCount = Type.Static<typeof FlowRow>;
 /** `age` and `due`: how many of the borders lie at or before the moment; null where there is none. */
 export type StandingCount = Type.Static<typeof StandingRow>;
@@ -77,7 +77,7 @@ export function backlogFlow(db: Database, span: BacklogSpan): Promise<FlowCount[
   return sql.flow(db, { ...spanParameters(span), by: span.by });
 }
 
-/** What was open at an instant. @param borders µs, ascending */
+/** What was open at an earlier instant: what is open now is known in memory. @param borders µs, ascending */
 export function backlogStanding(
   db: Database,
   question: {

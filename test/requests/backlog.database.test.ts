@@ -5,17 +5,20 @@ import type { BacklogFlow } from '../../server/contract/backlog.ts';
 import { isOpenStatus } from '../../server/contract/requests.ts';
 import { type FoldedRequest, foldRequest, type RequestEvent } from '../../server/domain/request.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
+import { RequestBook } from '../../server/live/request-book.ts';
 import { audit } from '../../server/requests/audit.ts';
 import { backlogFigures, bordersAt } from '../../server/requests/backlog.ts';
 import type { Scope } from '../../server/requests/scope.ts';
 import {
   backlogFlow,
   backlogStanding,
+  type StandingCount,
   settledIn,
   settlementTimes,
   tellingsSince,
 } from '../../server/store/backlog.ts';
 import { allRecords, backlogChecks, recordsAt, recordsSize } from '../../server/store/request-audit.ts';
+import { openPictures } from '../../server/store/request-reader.ts';
 import { type TestDatabase, testDatabase } from '../setup/database.ts';
 import { arrivals, bySubject, HISTORY_FROM_US } from './histories.ts';
 import { type RequestServer, requestServer } from './server.ts';
@@ -59,6 +62,13 @@ const isIn = ({ borough, unit }: FoldedRequest, scope: Scope): boolean =>
 const openIn = (lives: Lives, at_us: number, scope: Scope): FoldedRequest[] =>
   before(lives, at_us).filter((each) => isOpenStatus(each.status) && isIn(each, scope));
 
+/** What is open now, as a server has it in memory. */
+async function openBook(): Promise<RequestBook> {
+  const book = new RequestBook();
+  for await (const page of openPictures(test.db)) for (const picture of page) book.put(picture, 0);
+  return book;
+}
+
 async function figures(
   scope: Scope,
   by: 'borough' | 'unit' | 'service' | null,
@@ -67,13 +77,15 @@ async function figures(
 ) {
   const span = { scope: { borough: scope.borough, unit: scope.unit }, by, from_us, to_us };
   const { by: _by, ...whole } = span;
+  const borders = bordersAt(to_us, ZONE);
   const counts = {
     flow: await backlogFlow(test.db, span),
+    open: (await openBook()).standing({ scope: span.scope, by, ...borders }),
     standing: await backlogStanding(test.db, {
       scope: span.scope,
       by,
       as_of_us: to_us,
-      ...bordersAt(to_us, ZONE),
+      ...borders,
     }),
     settled: await settledIn(test.db, span),
     times: await settlementTimes(test.db, whole),
@@ -127,6 +139,20 @@ describe('the backlog', () => {
       ),
       { numRuns: Number(process.env.VIGIE_REQUEST_RUNS ?? 12) },
     );
+  });
+
+  it('of now is the same in memory and in the database, by every group', async () => {
+    const now_us = clock.now_us();
+    const book = await openBook();
+    const sorted = (rows: readonly StandingCount[]): string[] =>
+      rows.map((row) => JSON.stringify(row)).sort();
+    for (const { borough, unit } of [...scopes, { borough: 'none', unit: null }])
+      for (const by of [null, 'borough', 'unit', 'service'] as const) {
+        const question = { scope: { borough, unit }, by, ...bordersAt(now_us, ZONE) };
+        const stored = await backlogStanding(test.db, { ...question, as_of_us: now_us });
+        const known = book.standing(question).map(({ key, age, due, n }) => ({ key, age, due, n }));
+        expect(sorted(known)).toEqual(sorted(stored.map(({ key, age, due, n }) => ({ key, age, due, n }))));
+      }
   });
 
   it('tells what was settled on time with and beside what is open and overdue', async () => {
