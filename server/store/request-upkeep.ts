@@ -1,4 +1,6 @@
 /** What changes the records of requests without an event: time, and other promises of the city. */
+import { setTimeout } from 'node:timers/promises';
+import { ownTurn } from '../lib/turns.ts';
 import type { Database } from './database.ts';
 import type { CommittedBatch } from './events.types.ts';
 import { rfc3339Of } from './instants.ts';
@@ -7,6 +9,8 @@ import type { Projected } from './requests.types.ts';
 
 /** Records of one transaction: what waits for them waits for so many at most. */
 const ROWS_MAX = 200;
+/** Longest pause between two pages of a recount, ms. */
+const PAUSE_MS_MAX = 100;
 const PROMISES_CHANGED = 'The city’s promises were changed: by these it did not happen.';
 
 export interface RequestUpkeepOptions {
@@ -47,24 +51,36 @@ export class RequestUpkeep {
     return (await sql.next_due(this.#options.db))?.next_us ?? null;
   }
 
-  /** Counts the deadlines of all open requests anew, after the city's promises have changed. */
-  async *again(now: () => number): AsyncGenerator<CommittedBatch> {
-    const { db, records, server_id } = this.#options;
-    for (let after = ''; ; ) {
-      const number = await this.#options.number();
-      const now_us = now();
-      const written = { batch: number, server_id, received_us: now_us };
-      let last: string | undefined;
-      const projected = await db.transaction(async (client) => {
-        const ids = (await sql.open_ids(client, { after, rows_max: ROWS_MAX })).map(({ id }) => id);
-        last = ids.at(-1);
-        const locked = ids.length === 0 ? [] : await lockRequests(client, ids);
-        return records.again(client, locked, written, now_us, PROMISES_CHANGED);
-      });
+  /**
+   * Counts the deadlines of all open requests anew, after the city's promises have changed. They are read without locks, and only those
+   * of which something changes are locked and written: of one service's promise that is a small part. Between two pages the database
+   * and the event loop are left to others for as long as a page took.
+   * @returns for each page what was changed; null: nothing
+   */
+  async *again(now: () => number): AsyncGenerator<CommittedBatch | null> {
+    for (let after = 0; ; ) {
+      const began_ms = performance.now();
+      const page = await sql.open_records(this.#options.db, { after, rows_max: ROWS_MAX });
+      const last = page.at(-1);
       if (last === undefined) return;
-      after = last;
-      yield batchOf(number, now_us, projected);
+      after = last.number;
+      await ownTurn();
+      const now_us = now();
+      const outdated = page.filter((record) => this.#options.records.isOutdated(record, now_us));
+      const ids = outdated.map(({ id }) => id);
+      yield ids.length > 0 ? await this.#count(ids, now_us) : null;
+      await setTimeout(Math.min(performance.now() - began_ms, PAUSE_MS_MAX));
     }
+  }
+
+  async #count(ids: readonly string[], now_us: number): Promise<CommittedBatch> {
+    const { db, records, server_id } = this.#options;
+    const number = await this.#options.number();
+    const written = { batch: number, server_id, received_us: now_us };
+    const projected = await db.transaction(async (client) =>
+      records.again(client, await lockRequests(client, ids), written, now_us, PROMISES_CHANGED),
+    );
+    return batchOf(number, now_us, projected);
   }
 }
 

@@ -117,5 +117,12 @@ for update skip locked
 select (extract(epoch from min(next_at)) * 1000000)::bigint as next_us from request
 
 -- A page of the open records, for when the city's promises have changed.
--- BLOCK open_ids
-select id from request where open and id > $after order by id limit $rows_max
+-- BLOCK open_records
+select
+  id, number, revision, told, history,
+  (extract(epoch from due_at) * 1000000)::bigint as due_us,
+  (extract(epoch from next_at) * 1000000)::bigint as next_us
+from request
+where open and number > $after
+order by number
+limit $rows_max

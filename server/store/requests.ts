@@ -35,6 +35,7 @@ import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './reques
 import { loadSql, many, none, zeroOrOne } from './sql.ts';
 import { type Telling, type Told, tellings } from './told.ts';
 
+const MicrosOrNull = Type.Union([Type.Integer(), Type.Null()]);
 const Locked = Type.Object({
   id: Type.String(),
   number: Type.Integer(),
@@ -51,8 +52,8 @@ export const sql = loadSql(import.meta.url, {
   insert_moves: none,
   insert_deadline_events: none,
   lock_due: many(Locked),
-  next_due: zeroOrOne(Type.Object({ next_us: Type.Union([Type.Integer(), Type.Null()]) })),
-  open_ids: many(Type.Object({ id: Type.String() })),
+  next_due: zeroOrOne(Type.Object({ next_us: MicrosOrNull })),
+  open_records: many(Type.Object({ ...Locked.properties, due_us: MicrosOrNull, next_us: MicrosOrNull })),
 });
 
 /** A moment longer ago than this when it becomes known is history: more of it may be on its way. */
@@ -71,6 +72,12 @@ function partOf(id: string): number {
   for (let at = 0; at < id.length; at += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
   return (hash >>> 0) % PARTS;
 }
+/** A record as it lies there, with the moments that were counted. */
+export type CountedRequest = LockedRequest & {
+  readonly due_us: number | null;
+  readonly next_us: number | null;
+};
+
 /** Locks some records, and their ids if there are none yet, until the end of the transaction. */
 export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
   const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
@@ -157,6 +164,17 @@ export class RequestRecords {
   ): Promise<Projected> {
     const drafts = locked.map((row) => this.#draft(row.id, row, [], now_us, true));
     return this.#tell(client, await this.#save(client, drafts), written, reason);
+  }
+
+  /** Whether a record would be another one if it were folded again. */
+  isOutdated(record: CountedRequest, now_us: number): boolean {
+    const { due_us, next_us, told, rows } = this.#draft(record.id, record, [], now_us, true);
+    return (
+      due_us !== record.due_us ||
+      next_us !== record.next_us ||
+      rows.length > 0 ||
+      told.length !== record.told.length
+    );
   }
 
   /** @param tell also of what is open */

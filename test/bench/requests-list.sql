@@ -50,3 +50,18 @@ from (
     ) drawn
   ) dated
 ) requests
+
+-- Their steps in the backlog: received, given to a unit a minute later, and out.
+-- BLOCK fill_moves
+insert into backlog_move (ts, request, cause, n, borough, unit, across)
+select ts, number, cause, n, borough, case when with_unit then unit end, false
+from request
+cross join lateral (
+  values
+    (created_at, 'received', 1, false),
+    (created_at + interval '1 minute', 'transferred_out', -1, false),
+    (created_at + interval '1 minute', 'transferred_in', 1, true),
+    (case when not open then updated_at end, case when settled_at is null then 'cancelled' else 'closed' end, -1, true)
+) as step (ts, cause, n, with_unit)
+where ts is not null
+order by ts

@@ -1,6 +1,6 @@
 /**
  * How long a page of the list of requests takes with a million of them open: by each filter, by what people combine, in every order, and
- * the page after. Only on a TimescaleDB server: nobody keeps a million requests embedded.
+ * the page after; and their backlog. Only on a TimescaleDB server: nobody keeps a million requests embedded.
  */
 
 import { startAfter } from '../../server/requests/pages.ts';
@@ -14,9 +14,10 @@ import {
 import { loadSql, none } from '../../server/store/sql.ts';
 import { uniform } from '../domain/random.ts';
 import { testDatabase } from '../setup/database.ts';
+import { backlogRows } from './backlog.ts';
 import { atMost, type BenchRow } from './types.ts';
 
-const sql = loadSql(import.meta.url, { fill: none });
+const sql = loadSql(import.meta.url, { fill: none, fill_moves: none });
 const OPEN = 1_000_000;
 const OPEN_SHARE = 0.8;
 const ROWS = OPEN / OPEN_SHARE;
@@ -89,7 +90,9 @@ const COMBINED: Readonly<Record<string, Question>> = {
 async function fill(db: Database): Promise<void> {
   for (let first = 1; first <= ROWS; first += FILL_ROWS)
     await sql.fill(db, { first, last: first + FILL_ROWS - 1, rows: ROWS, open_share: OPEN_SHARE });
+  await sql.fill_moves(db);
   await db.query('vacuum analyze request');
+  await db.query('vacuum analyze backlog_move');
 }
 
 const p95 = (values: readonly number[]): number =>
@@ -145,7 +148,7 @@ export async function benchLists(): Promise<BenchRow[]> {
         atMost(`list of requests by ${name}, p95 of the slowest`, worst.ms, LIMIT_MS, 'ms', configuration),
       );
     }
-    return rows;
+    return [...rows, ...(await backlogRows(test.db, NOW_US))];
   } finally {
     await test.close();
   }
