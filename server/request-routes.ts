@@ -18,7 +18,7 @@ import { doctorRouter } from './requests/doctor-http.ts';
 import { handoverRouter } from './requests/handover-http.ts';
 import { requestsRouter } from './requests/http.ts';
 import { summaryOf } from './requests/view.ts';
-import { backlogFlow, backlogStanding, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
+import { backlogFlow, backlogSince, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
 import type { Database } from './store/database.ts';
 import { callsAtClosings } from './store/handover.ts';
 import { allRecords, backlogChecks, recordsAt, recordsSize } from './store/request-audit.ts';
@@ -74,7 +74,7 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       backlog: {
         flow: (span) => backlogFlow(db, span),
         open: (question) => parts.open.standing(question),
-        standing: (question) => backlogStanding(db, question),
+        since: (question) => backlogSince(db, question),
         settled: (span) => settledIn(db, span),
         settlementTimes: (span) => settlementTimes(db, span),
         tellings: (question) => tellingsSince(db, question),

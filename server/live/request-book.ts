@@ -279,7 +279,7 @@ export class RequestBook {
     return this.#counted(scopes, nearest);
   }
 
-  /** What is open by group, age and distance to the deadline, as the store counts it (`backlogStanding`), in one pass. */
+  /** What is open by group, age and distance to the deadline, in one pass. */
   standing({ scope, by, age_borders_us, due_borders_us }: StandingQuestion): StandingCount[] {
     const borough = scope.borough === null ? null : this.#boroughs.find(scope.borough);
     const unit = scope.unit === null ? null : this.#units.find(scope.unit);

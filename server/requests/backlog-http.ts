@@ -43,8 +43,8 @@ export interface BacklogSource {
   flow(span: BacklogSpan): Promise<readonly FlowCount[]>;
   /** What is open now. */
   open(question: StandingQuestion): readonly StandingCount[];
-  /** What was open then. */
-  standing(question: StandingQuestion & { readonly as_of_us: number }): Promise<readonly StandingCount[]>;
+  /** What has moved since, taken back. */
+  since(question: StandingQuestion & { readonly as_of_us: number }): Promise<readonly StandingCount[]>;
   settled(span: BacklogSpan): Promise<readonly SettledCount[]>;
   settlementTimes(span: Omit<BacklogSpan, 'by'>): Promise<SettlementTimes>;
   tellings(question: {
@@ -89,15 +89,15 @@ async function backlogAnswer(
   if (to_us < from_us) throw badParameter('to', 'must not be before from');
   const span = { scope: { borough: scope.borough, unit: scope.unit }, from_us, to_us };
   const question = { scope: span.scope, by, ...bordersAt(as_of_us, time_zone) };
-  const [flow, then_open, settled, times] = await Promise.all([
+  const [flow, since, settled, times] = await Promise.all([
     backlog.flow({ ...span, by }),
-    given_as_of_us === undefined ? null : backlog.standing({ ...question, as_of_us }),
+    given_as_of_us === undefined ? [] : backlog.since({ ...question, as_of_us }),
     backlog.settled({ ...span, by }),
     backlog.settlementTimes(span),
   ]);
   // After the steps are read, so that what this server has just committed is in both as far as can be.
   const open = backlog.open(question);
-  const figures = backlogFigures({ flow, open, standing: then_open ?? open, settled, times }, scope, by);
+  const figures = backlogFigures({ flow, open, standing: [...open, ...since], settled, times }, scope, by);
   return { ...figures, as_of: isoOf(as_of_us), from: isoOf(from_us), to: isoOf(to_us) };
 }
 

@@ -132,7 +132,7 @@ export interface BacklogCounts {
   readonly flow: readonly FlowCount[];
   /** Open now. */
   readonly open: readonly StandingCount[];
-  /** Open at `as_of`. */
+  /** Open at `as_of`: rows are added up, and may take back what others say. */
   readonly standing: readonly StandingCount[];
   readonly settled: readonly SettledCount[];
   readonly times: SettlementTimes;

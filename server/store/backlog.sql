@@ -13,37 +13,26 @@ where m.ts >= $from::timestamptz
   and ($unit::text is null or m.unit = $unit)
 group by 1, 2, 3
 
--- What was open at an earlier instant, by age and by distance to the deadline as it is known now. Only requests that have moved since are
--- looked at by their steps.
--- BLOCK standing
-with later as materialized (
-  select request, borough, unit, sum(n) as n
+-- What moved since an instant, taken back: added to what is open now it is what was open then, by age and by distance to the deadline as
+-- it is known now. Steps that cancel each other out are left out before their records are looked for.
+-- BLOCK moved_since
+select
+  case $by when 'borough' then m.borough when 'unit' then m.unit when 'service' then r.service end as key,
+  width_bucket(r.created_at, $age_borders::timestamptz[]) as age,
+  width_bucket(r.due_at, $due_borders::timestamptz[]) as due,
+  -sum(m.n)::integer as n
+from (
+  select
+    request, case $by when 'borough' then borough end as borough, case $by when 'unit' then unit end as unit,
+    sum(n) as n
   from backlog_move
   where ts >= $as_of::timestamptz
-  group by request, borough, unit
-), moved as (
-  select number, borough, unit
-  from (
-    select number, borough, unit, 1 as n from request where open and number in (select request from later)
-    union all
-    select request, borough, unit, -n from later
-  ) steps
-  group by number, borough, unit
-  having sum(n) = 1
-), then_open as (
-  select borough, unit, service, created_at, due_at from request r
-  where open and not exists (select from later where later.request = r.number)
-  union all
-  select m.borough, m.unit, r.service, r.created_at, r.due_at from moved m join request r using (number)
-)
-select
-  case $by when 'borough' then borough when 'unit' then unit when 'service' then service end as key,
-  width_bucket(created_at, $age_borders::timestamptz[]) as age,
-  width_bucket(due_at, $due_borders::timestamptz[]) as due,
-  count(*)::integer as n
-from then_open
-where ($borough::text is null or borough = $borough)
-  and ($unit::text is null or unit = $unit)
+    and ($borough::text is null or borough = $borough)
+    and ($unit::text is null or unit = $unit)
+  group by 1, 2, 3
+  having sum(n) <> 0
+) m
+join request r on r.number = m.request
 group by 1, 2, 3
 
 -- BLOCK settled

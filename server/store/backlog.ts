@@ -37,7 +37,7 @@ const Times = Type.Object({
 const TellingRow = Type.Object({ ...TOLD_COLUMNS, withdrawn_us: orNull(Type.Integer()) });
 const sql = loadSql(import.meta.url, {
   flow: plannedEachTime(many(FlowRow)),
-  standing: plannedEachTime(many(StandingRow)),
+  moved_since: plannedEachTime(many(StandingRow)),
   settled: plannedEachTime(many(SettledRow)),
   settlement_times: plannedEachTime(one(Times)),
   breaches: plannedEachTime(many(TellingRow)),
@@ -77,8 +77,8 @@ export function backlogFlow(db: Database, span: BacklogSpan): Promise<FlowCount[
   return sql.flow(db, { ...spanParameters(span), by: span.by });
 }
 
-/** What was open at an earlier instant: what is open now is known in memory. @param borders µs, ascending */
-export function backlogStanding(
+/** What has moved since an instant, taken back: with what is open now it is what was open then. @param borders µs, ascending */
+export function backlogSince(
   db: Database,
   question: {
     readonly scope: StoreScope;
@@ -89,7 +89,7 @@ export function backlogStanding(
   },
 ): Promise<StandingCount[]> {
   const { scope, by, as_of_us, age_borders_us, due_borders_us } = question;
-  return sql.standing(db, {
+  return sql.moved_since(db, {
     ...scope,
     by,
     as_of: rfc3339Of(as_of_us),

@@ -4,7 +4,7 @@ import { RequestBook } from '../../server/live/request-book.ts';
 import { bordersAt } from '../../server/requests/backlog.ts';
 import {
   backlogFlow,
-  backlogStanding,
+  backlogSince,
   type StoreScope,
   settledIn,
   settlementTimes,
@@ -39,7 +39,7 @@ async function asked(db: Database, book: RequestBook, { scope, by, at_us, is_now
   const began_ms = performance.now();
   await Promise.all([
     backlogFlow(db, { ...span, by }),
-    is_now ? null : backlogStanding(db, { ...question, as_of_us: at_us }),
+    is_now ? null : backlogSince(db, { ...question, as_of_us: at_us }),
     settledIn(db, { ...span, by }),
     settlementTimes(db, span),
   ]);
