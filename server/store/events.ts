@@ -373,17 +373,24 @@ export class EventStore {
     let received_us = 0;
     let replayed = 0;
     let restored = 0;
-    const flush = async (): Promise<void> => {
-      const { fresh } = await this.#write({ events, rejected: [] }, received_us);
+    const count = ({ fresh }: BatchResult): void => {
       replayed += fresh.length;
       restored += fresh.filter((outcome) => outcome === true).length;
+    };
+    const flush = async (): Promise<void> => {
+      count(await this.#write({ events, rejected: [] }, received_us));
       events = [];
     };
     for await (const record of this.#db.journalRecords()) {
       const batch = decodeBatch(record);
       if (await this.#isCommitted(batch)) continue;
-      events.push(...batch.events);
       received_us = batch.received_us ?? this.#clock.now_us();
+      if (batch.rejected.length > 0 && batch.number !== undefined) {
+        // Rejected events have no identity: by its own number the batch is known when the replay itself is broken off.
+        count(await this.#write(batch, received_us, batch.number));
+        continue;
+      }
+      events.push(...batch.events);
       if (events.length >= REPLAY_ROWS) await flush();
     }
     if (events.length > 0) await flush();
