@@ -82,6 +82,23 @@ export class City {
     return number < this.#first ? [] : inTimeOrder([...this.#own(number)]);
   }
 
+  /**
+   * All that began on a day, whenever it happens: contacts in the order of their times, then requests one after the other, each with
+   * its whole life. Of all days together these are the same events as those of `day`.
+   */
+  begunWhole(number: number): readonly CityEvent[] {
+    if (number < this.#first) return [];
+    const { own, later } = this.#begin(number);
+    const contacts: CityEvent[] = [];
+    const lives = new Map<string, CityEvent[]>();
+    for (const event of [own, ...later.values()].flat()) {
+      if (!event.type.startsWith('request.')) contacts.push(event);
+      else if (lives.has(event.subject)) lives.get(event.subject)!.push(event);
+      else lives.set(event.subject, [event]);
+    }
+    return [...inTimeOrder(contacts), ...[...lives.values()].flatMap(inTimeOrder)];
+  }
+
   /** Makes ready what a day needs of the days before it, one of them a step: so that a caller can do other things between. */
   *prepare(number: number): Generator<void> {
     for (let begun = number - 1; begun >= Math.max(this.#first, number - HORIZON_DAYS); begun--) {

@@ -64,6 +64,22 @@ describe('the simulated city', () => {
     }
   }, 60_000);
 
+  it('what began on the days is what happened on them, and each request’s life comes in one piece', () => {
+    const days = dates('2026-02-27', 16);
+    const city = cityOf(0.02, '2026-02-27');
+    const end_us = city.calendar.day(dayNumber('2026-02-27') + 16).from_us;
+    const began = days.map((date) => city.begunWhole(dayNumber(date)));
+    const keys = (events: readonly CityEvent[]) => events.map(({ source, id }) => `${source} ${id}`).sort();
+    expect(keys(began.flat().filter(({ time_us }) => time_us < end_us))).toEqual(
+      keys(days.flatMap((date) => city.generateDay(date))),
+    );
+    for (const events of began) {
+      const lives = events.filter(({ type }) => type.startsWith('request.'));
+      const changes = lives.filter(({ subject }, index) => subject !== lives[index - 1]?.subject);
+      expect(changes).toHaveLength(new Set(lives.map(({ subject }) => subject)).size);
+    }
+  });
+
   it('a day has only its own instants, in time order, each event once', () => {
     const city = cityOf(0.1, '2026-10-25');
     const seen = new Set<string>();
