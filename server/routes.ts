@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
 import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
+import { wallsRouter } from './access/walls.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
 import { catalogueRouter } from './catalogue/http.ts';
 import type { Config } from './config.ts';
@@ -31,6 +32,7 @@ import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
 import { intervalsFromStore } from './store/truth.ts';
+import { WallStore } from './store/walls.ts';
 
 export interface RouteParts {
   readonly config: Config;
@@ -58,6 +60,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(docsRouter());
   app.use(pageScriptRouter());
   app.use(accessRouter({ access, keys, logger }));
+  app.use(wallsRouter({ access, walls: new WallStore(parts.db), logger }));
   app.use(rejectedRouter(parts, gate));
   app.use(
     boundariesRouter({

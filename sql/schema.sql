@@ -33,7 +33,8 @@ table api_key (
   origins text[] not null,
   can_read boolean not null default false,
   created_at timestamp with time zone not null default now(),
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  wall jsonb
 )
   constraint api_key_pkey PRIMARY KEY (id)
   constraint api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
@@ -444,6 +445,17 @@ table unit (
   constraint unit_id_check CHECK ((id <> ''::text))
   constraint unit_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
   constraint unit_pkey PRIMARY KEY (id)
+
+table wall_pairing (
+  code text not null,
+  device_sha256 bytea not null,
+  expires_at timestamp with time zone not null,
+  name text,
+  wall jsonb
+)
+  constraint wall_pairing_device_sha256_check CHECK ((length(device_sha256) = 32))
+  constraint wall_pairing_device_sha256_key UNIQUE (device_sha256)
+  constraint wall_pairing_pkey PRIMARY KEY (code)
 
 continuous aggregate, real-time, web_15min (
   bucket timestamp with time zone,
