@@ -51,7 +51,7 @@ export function wallAddress(page: string, { scopes, every_s }: WallSetting): str
 }
 
 /** What a wall's address says; a scope that is not there is told by its tile. null: one scope only, that of the path. */
-export function settingOf(search: URLSearchParams): WallSetting | null {
+export function settingOf(search: Pick<URLSearchParams, 'get'>): WallSetting | null {
   const scopes = (search.get('scopes') ?? '').split(',').filter((scope) => scope !== '');
   if (scopes.length < 2) return null;
   const asked_s = Number(search.get('every') ?? Number.NaN);

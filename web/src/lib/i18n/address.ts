@@ -10,6 +10,7 @@ const SEGMENTS: readonly (readonly [fr: string, en: string])[] = [
   ['carte', 'map'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],
+  ['appairage', 'pairing'],
 ];
 
 const replaceFirst = (path: string, from: string, to: string): string | null =>

@@ -2,6 +2,7 @@
 import type { Dictionary } from './dictionary.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
+import { wallsEn } from './walls-en.ts';
 
 export const en: Dictionary = {
   language: 'English',
@@ -16,6 +17,7 @@ export const en: Dictionary = {
     map: 'Map',
     health: 'Data health',
     definitions: 'Definitions',
+    walls: 'Pairing',
     home: 'Home',
   },
   landing: {
@@ -23,6 +25,7 @@ export const en: Dictionary = {
     map: 'The open requests, new and overdue, where they are.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
+    walls: 'Make a screen a wall, by the code that it shows.',
     boroughs: 'A borough’s wall',
   },
   map: mapEn,
@@ -46,7 +49,6 @@ export const en: Dictionary = {
         `Nothing received since ${time}. The figures shown are from that moment; reconnecting.`,
       loading: 'The first figures will be here in a moment.',
       empty: 'As soon as an event names a queue, it appears here.',
-      refused: 'The server asks for a read key.',
       others: (count) => (count === 1 ? '+ 1 more queue' : `+ ${count} more queues`),
     },
     since: (time) => `since ${time}`,
@@ -305,6 +307,7 @@ export const en: Dictionary = {
     },
   },
   request: enRequests,
+  walls: wallsEn,
   definitions: {
     title: 'Definitions',
     lead: 'One definition for each figure, with its version. T is the queue’s threshold. A ratio over nothing is written “—”.',

@@ -1,5 +1,6 @@
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
+import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
 export const fr = {
@@ -15,6 +16,7 @@ export const fr = {
     map: 'Carte',
     health: 'Santé des données',
     definitions: 'Définitions',
+    walls: 'Appairage',
     home: 'Accueil',
   },
   landing: {
@@ -22,6 +24,7 @@ export const fr = {
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
+    walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
     boroughs: 'Le mur d’un arrondissement',
   },
   map: mapFr,
@@ -45,7 +48,6 @@ export const fr = {
         `Rien reçu depuis ${time}. Les chiffres affichés sont ceux de ce moment ; reconnexion en cours.`,
       loading: 'Les premiers chiffres arrivent dans un instant.',
       empty: 'Dès qu’un événement nomme une file, elle apparaît ici.',
-      refused: 'Le serveur demande une clé de lecture.',
       others: (count: number) => (count === 1 ? '+ 1 autre file' : `+ ${count} autres files`),
     },
     since: (time: string) => `depuis ${time}`,
@@ -307,6 +309,7 @@ export const fr = {
     },
   },
   request: frRequests,
+  walls: wallsFr,
   definitions: {
     title: 'Définitions',
     lead: 'Une seule définition par chiffre, avec sa version. T est le seuil de la file. Un rapport sur rien s’écrit « — ».',
