@@ -23,7 +23,7 @@ export interface DeadlineRules {
 
 export interface DeadlineRun {
   readonly kind: DeadlineKind;
-  /** With every stop that ends, but not the end of the run. */
+  /** With every stop up to the end of the run. */
   readonly clock: Clock;
   /** `id@version`; null: a date that was given. */
   readonly policy: string | null;
@@ -53,9 +53,14 @@ type Draft = Pick<DeadlineRun, 'kind' | 'met_us' | 'over_us'> & {
   readonly from_us?: number;
 };
 
-/** The stops of a run: pauses and settlements. One that stands is left out where it is the run's own end. */
+/** The stops of a run: pauses and settlements, up to its end. What comes after that no longer moves its due date. */
 function stopsOf({ pauses, settlements }: FoldedRequest, over_us: number | null): Stop[] {
-  return [...pauses, ...settlements].filter(({ from_us, to_us }) => to_us !== null || from_us !== over_us);
+  const stops = [...pauses, ...settlements];
+  if (over_us === null) return stops;
+  return stops.flatMap((stop): Stop[] => {
+    if (stop.from_us >= over_us) return [];
+    return [{ ...stop, to_us: Math.min(stop.to_us ?? over_us, over_us) }];
+  });
 }
 
 class Runs {
@@ -83,10 +88,7 @@ class Runs {
   /** A date that was given moves with the pauses after it was given, by the clock; those before it were known then. */
   byDate(draft: Draft, due_us: number, warning_share: number): void {
     const { start_us, from_us = start_us } = draft;
-    const stops = stopsOf(this.#request, null).flatMap((stop): Stop[] => {
-      if (stop.from_us >= from_us) return [];
-      return [{ ...stop, to_us: Math.min(stop.to_us ?? from_us, from_us) }];
-    });
+    const stops = stopsOf(this.#request, from_us);
     const amount_us = countedUntil({ calendar: ALWAYS, start_us, amount_us: 0, stops }, due_us);
     this.#add(draft, ALWAYS, amount_us, { policy: null, target: 'date', calendar: null, warning_share });
   }
