@@ -21,6 +21,7 @@ import { backlogFlow, backlogStanding, settledIn, settlementTimes, tellingsSince
 import type { Database } from './store/database.ts';
 import { callsAtClosings } from './store/handover.ts';
 import { allRecords, backlogChecks, recordsAt, recordsSize } from './store/request-audit.ts';
+import { mergedChain, mergedHere, requestsNear } from './store/request-links.ts';
 import {
   countRequests,
   listRequests,
@@ -59,6 +60,9 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
         count: (filter, cap) => countRequests(db, filter, cap),
         byId: (id) => requestById(db, id),
         sourceNames: (ids) => sourceNames(db, ids),
+        mergedChain: (id, into) => mergedChain(db, id, into),
+        mergedHere: (id) => mergedHere(db, id),
+        near: (question) => requestsNear(db, question),
       },
       // Where anybody may read, the place itself is for those who show a key.
       mayReadPlaces: (req) => !config.public_read || access.mayReadByKey(req),

@@ -337,6 +337,8 @@ table request (
   CREATE INDEX request_closed_due_at_idx ON public.request USING btree (due_at, number) WHERE (NOT open)
   CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number)
   CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number) WHERE open
+  CREATE INDEX request_ended_place_idx ON public.request USING btree (service, latitude, longitude) WHERE ((NOT open) AND (latitude IS NOT NULL))
+  CREATE INDEX request_merged_into_idx ON public.request USING btree (merged_into) WHERE (merged_into IS NOT NULL)
   CREATE INDEX request_next_at_idx ON public.request USING btree (next_at) WHERE (next_at IS NOT NULL)
   CREATE INDEX request_open_idx ON public.request USING btree (number) WHERE open
   CREATE INDEX request_place_idx ON public.request USING btree (latitude, longitude) WHERE open

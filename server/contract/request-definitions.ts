@@ -10,6 +10,7 @@ export type RequestMetricId =
   | 'transmission_on_time'
   | 'status_current'
   | 'reopened'
+  | 'repeat'
   | 'by_resolution'
   | 'settlement_p50'
   | 'settlement_p90'
@@ -130,6 +131,19 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
     COUNTED,
     ['Rouvertes', 'rouvertes dans les 30 jours ÷ réglées'],
     ['Reopened', 'reopened within 30 days ÷ resolved'],
+  ),
+  define(
+    'repeat',
+    'share',
+    COUNTED,
+    [
+      'Répétées',
+      'nouvelles demandes du même service, à 50 m au plus d’une demande réglée comme faite dans les 30 jours avant ÷ nouvelles demandes dont le service et le lieu sont connus ; signe qu’elle ne l’était pas',
+    ],
+    [
+      'Repeated',
+      'new requests of the same service, within 50 m of one settled as done in the 30 days before ÷ new requests whose service and place are known; a sign that it was not',
+    ],
   ),
   define(
     'by_resolution',

@@ -112,8 +112,34 @@ export interface Anomaly {
   readonly message: string;
 }
 
+/** Another request, in short. */
+export interface RequestLink {
+  readonly id: string;
+  readonly number: number;
+  readonly status: RequestStatus;
+  readonly open: boolean;
+  readonly merged_into: string | null;
+  readonly created_at: string | null;
+  readonly settled_at: string | null;
+}
+/** What comes again after it was said to be done (`repeat` of the definitions). */
+export interface RequestRepeats {
+  readonly definition: string;
+  /** By the places themselves, or by the snapped ones for a reader who may not see those. */
+  readonly places: 'exact' | 'snapped';
+  /** The request, settled as done, that this one repeats; the one settled last. */
+  readonly of: RequestLink | null;
+  /** Later requests that repeat this one, in the order of their creation; at most 50. */
+  readonly by: readonly RequestLink[];
+}
+
 /** `GET /api/v1/requests/{id}`. */
 export interface RequestDetail extends RequestSummary {
+  /** From `merged_into` on: what that was merged into, and so on, at most 20; without what is not known here. */
+  readonly merged_chain: readonly RequestLink[];
+  /** Merged into this one, directly or by way of another; at most 100. */
+  readonly merged_here: readonly RequestLink[];
+  readonly repeats: RequestRepeats;
   /** Only to a reader that may see it. */
   readonly address: string | null;
   readonly description: string | null;

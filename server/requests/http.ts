@@ -7,6 +7,7 @@ import { VigieError } from '../lib/errors.ts';
 import { badParameter } from '../lib/http-query.ts';
 import type { PageStart, RequestFilter, RequestListRow } from '../store/request-query.ts';
 import { type CsvValue, csvLine } from './csv.ts';
+import { type LinkSource, linksOf } from './links.ts';
 import { type ListSource, PAGE_ROWS_MAX, pageFor, startAfter } from './pages.ts';
 import { cursorText, type ListQuestion, listQuestion } from './query.ts';
 import { type ReaderOptions, readerRouter } from './reader.ts';
@@ -18,7 +19,7 @@ export interface RequestWithEvents {
   readonly events: readonly SourcedEvent[];
 }
 /** What is asked of the store. */
-export interface RequestsSource {
+export interface RequestsSource extends LinkSource {
   readonly list: ListSource;
   count(filter: RequestFilter, cap: number): Promise<{ readonly total: number; readonly capped: boolean }>;
   /** null: there is none. */
@@ -193,8 +194,11 @@ async function detailAnswer(req: Request, options: RequestsOptions): Promise<obj
   }
   const { row, events } = found;
   const ids = [...new Set(events.map(({ source_id }) => source_id))];
-  const sources = await options.requests.sourceNames(ids);
+  const [sources, links] = await Promise.all([
+    options.requests.sourceNames(ids),
+    linksOf(row, options.requests, viewer),
+  ]);
   const language = req.acceptsLanguages(['fr', 'en']) === 'en' ? 'en' : 'fr';
   const detail = detailOf(row, { rules: options.rules(), events, sources, language }, viewer);
-  return { ...detail, as_of: isoOf(viewer.now_us) };
+  return { ...detail, ...links, as_of: isoOf(viewer.now_us) };
 }

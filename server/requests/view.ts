@@ -24,7 +24,7 @@ export const isOverdue = (
   now_us: number,
 ): boolean => open && due_us !== null && due_us <= now_us;
 
-const momentOf = (time_us: number | null): string | null => (time_us === null ? null : isoOf(time_us));
+export const momentOf = (time_us: number | null): string | null => (time_us === null ? null : isoOf(time_us));
 
 type Placed = { readonly longitude: number | null; readonly latitude: number | null };
 
@@ -71,7 +71,15 @@ export interface DetailParts {
   readonly language: Language;
 }
 
-export function detailOf(row: RequestListRow, parts: DetailParts, viewer: Viewer): RequestDetail {
+/** What a request hangs together with (links.ts). */
+export type RequestLinks = Pick<RequestDetail, 'merged_chain' | 'merged_here' | 'repeats'>;
+
+/** A request whole, but for its links. */
+export function detailOf(
+  row: RequestListRow,
+  parts: DetailParts,
+  viewer: Viewer,
+): Omit<RequestDetail, keyof RequestLinks> {
   const { rules, events, sources, language } = parts;
   const folded = foldRequest(row.id, events);
   return {
