@@ -64,15 +64,16 @@ describe('the simulated city', () => {
     }
   }, 60_000);
 
-  it('a day has only its own instants, in time order, each event once', () => {
+  it('a day has only what is sent on it, in that order and never before it happened, each event once', () => {
     const city = cityOf(0.1, '2026-10-25');
     const seen = new Set<string>();
     for (const date of dates('2026-10-25', 10)) {
       const { from_us, to_us } = city.calendar.day(dayNumber(date));
       let last_us = from_us;
       for (const event of city.generateDay(date)) {
-        expect(event.time_us >= last_us && event.time_us < to_us).toBe(true);
-        last_us = event.time_us;
+        expect(event.sent_us >= last_us && event.sent_us < to_us).toBe(true);
+        expect(event.time_us).toBeLessThanOrEqual(event.sent_us);
+        last_us = event.sent_us;
         const key = `${event.source} ${event.id}`;
         expect(seen.has(key), key).toBe(false);
         seen.add(key);
