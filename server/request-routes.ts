@@ -55,6 +55,11 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
     requestsRouter({
       ...reader,
       rules,
+      city: {
+        service: (id) => promises.rules.service(id) !== null,
+        borough: (code) => promises.catalogue.territories.some((territory) => territory.code === code),
+        territoryAt: (longitude, latitude) => promises.territories.at(longitude, latitude),
+      },
       requests: {
         list: (...question) => listRequests(db, ...question),
         count: (filter, cap) => countRequests(db, filter, cap),

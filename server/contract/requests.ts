@@ -104,9 +104,16 @@ export interface RequestSummary {
   } | null;
 }
 
-/** What does not fit in a request's events: told, never a reason to lose them. */
+/** What does not fit in a request's events, or with what the city says of itself: told, never a reason to lose them. */
 export interface Anomaly {
-  readonly code: 'no_creation' | 'before_creation' | 'not_possible' | 'merged_into_itself';
+  readonly code:
+    | 'no_creation'
+    | 'before_creation'
+    | 'not_possible'
+    | 'merged_into_itself'
+    | 'unknown_service'
+    | 'unknown_borough'
+    | 'outside_territory';
   readonly at: string;
   readonly type: string;
   readonly message: string;

@@ -7,6 +7,7 @@ import { VigieError } from '../lib/errors.ts';
 import { badParameter } from '../lib/http-query.ts';
 import type { PageStart, RequestFilter, RequestListRow } from '../store/request-query.ts';
 import { type CsvValue, csvLine } from './csv.ts';
+import type { CityKnowledge } from './doubts.ts';
 import { type LinkSource, linksOf } from './links.ts';
 import { type ListSource, PAGE_ROWS_MAX, pageFor, startAfter } from './pages.ts';
 import { cursorText, type ListQuestion, listQuestion } from './query.ts';
@@ -32,6 +33,8 @@ export interface RequestsOptions extends ReaderOptions {
   readonly requests: RequestsSource;
   /** The city's promises as they are now. */
   readonly rules: () => DeadlineRules;
+  /** What the city says of itself, now. */
+  readonly city: CityKnowledge;
   /** Who may know the place itself, the address and what the citizen wrote; without it nobody. */
   readonly mayReadPlaces?: (req: Request) => boolean | Promise<boolean>;
 }
@@ -187,7 +190,8 @@ function drained(res: Response): Promise<void> {
 async function detailAnswer(req: Request, options: RequestsOptions): Promise<object> {
   const viewer = await viewerOf(req, options);
   const id = String(req.params.id);
-  const found = await options.requests.byId(id);
+  // No id holds a NUL, and no database text could.
+  const found = id.includes('\0') ? null : await options.requests.byId(id);
   if (found === null) {
     const message = `There is no request ${JSON.stringify(id.slice(0, 100))}; ${PATH} lists them.`;
     throw new VigieError('unknown_request', message, { status: 404 });
@@ -199,6 +203,10 @@ async function detailAnswer(req: Request, options: RequestsOptions): Promise<obj
     linksOf(row, options.requests, viewer),
   ]);
   const language = req.acceptsLanguages(['fr', 'en']) === 'en' ? 'en' : 'fr';
-  const detail = detailOf(row, { rules: options.rules(), events, sources, language }, viewer);
+  const detail = detailOf(
+    row,
+    { rules: options.rules(), city: options.city, events, sources, language },
+    viewer,
+  );
   return { ...detail, ...links, as_of: isoOf(viewer.now_us) };
 }

@@ -7,6 +7,7 @@ import { foldRequest, type RequestEvent } from '../domain/request.ts';
 import { type Deadline, type DeadlineRules, deadlinesOf } from '../domain/request-deadlines.ts';
 import { isoOf } from '../lib/clock.ts';
 import type { RequestListRow } from '../store/request-query.ts';
+import { type CityKnowledge, doubtsOf } from './doubts.ts';
 
 /** Who looks, and when. */
 export interface Viewer {
@@ -64,6 +65,7 @@ export function summaryOf(row: RequestListRow, viewer: Viewer): RequestSummary {
 
 export interface DetailParts {
   readonly rules: DeadlineRules;
+  readonly city: CityKnowledge;
   /** Its events, in order. */
   readonly events: readonly SourcedEvent[];
   /** Names of their sources. */
@@ -80,14 +82,14 @@ export function detailOf(
   parts: DetailParts,
   viewer: Viewer,
 ): Omit<RequestDetail, keyof RequestLinks> {
-  const { rules, events, sources, language } = parts;
+  const { rules, city, events, sources, language } = parts;
   const folded = foldRequest(row.id, events);
   return {
     ...summaryOf(row, viewer),
     address: viewer.sees_places ? folded.address : null,
     description: viewer.sees_places ? folded.description : null,
     deadlines: deadlinesOf(folded, rules).map((deadline) => deadlineView(deadline, viewer.now_us, language)),
-    anomalies: folded.anomalies,
+    anomalies: [...folded.anomalies, ...doubtsOf(folded, city)],
     events: events.map(({ time_us, type, source_id, event_id, data }) => ({
       at: isoOf(time_us),
       type,

@@ -74,6 +74,7 @@ beforeAll(async () => {
         near: async () => [],
       },
       rules: () => rules,
+      city: { service: () => true, borough: () => true, territoryAt: () => undefined },
       clock,
       logger: testLogger,
       gate: (req, res, next) =>
