@@ -207,6 +207,26 @@ function settlementRuns(
 export const settlementOf = (deadlines: readonly Deadline[]): Deadline | undefined =>
   deadlines.findLast(({ kind }) => kind === 'settlement');
 
+/** What became of the promises beside the settlement, at an instant. */
+export interface KeptPromises {
+  /** Transmitted within the limit; null: nothing was promised, or the limit has neither passed nor been kept. */
+  readonly transmission: boolean | null;
+  readonly status_promised: boolean;
+  /** When the status that was published last was, or will be, too old; null: never, as far as is known. */
+  readonly status_stale_us: number | null;
+}
+export function keptPromises(deadlines: readonly Deadline[], now_us: number): KeptPromises {
+  const transmission = deadlines.find(({ kind }) => kind === 'transmission');
+  const status = deadlines.findLast(({ kind }) => kind === 'status');
+  const breach_us = transmission?.breach_us ?? null;
+  const broken = breach_us !== null && breach_us <= now_us;
+  return {
+    transmission: broken ? false : transmission && transmission.met_us !== null ? true : null,
+    status_promised: status !== undefined,
+    status_stale_us: status?.breach_us ?? null,
+  };
+}
+
 /** A breach or a warning that is told, or to be told. */
 export interface Moment {
   readonly what: 'breach' | 'warning';

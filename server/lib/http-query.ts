@@ -38,6 +38,19 @@ export function queryInstant(req: Request, name: string): number | undefined {
   return time_ms * 1000;
 }
 
+/** A date of the calendar. @throws VigieError 400 */
+export function queryDate(req: Request, name: string): string | undefined {
+  const text = queryText(req, name);
+  if (text === undefined) return undefined;
+  const time_ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // The 30th of February is read as a day of March.
+  if (Number.isNaN(time_ms) || new Date(time_ms).toISOString().slice(0, 10) !== text)
+    throw badParameter(name, 'must be a date, such as 2026-11-23');
+  if (time_ms < 0 || time_ms >= MOMENT_MS_MAX)
+    throw badParameter(name, 'must be a date of the years 1970 to 9998');
+  return text;
+}
+
 /** @throws VigieError 400 */
 export function queryFlag(req: Request, name: string): boolean | undefined {
   const text = queryText(req, name)?.toLowerCase();

@@ -46,6 +46,7 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/requests.csv': ['borough', 'cursor', 'limit', 'due_before', 'ids'],
   '/api/v1/backlog': ['scope', 'as_of', 'from', 'to', 'by'],
   '/api/v1/breaches': ['scope', 'since', 'kind', 'what', 'limit', 'cursor'],
+  '/api/v1/trends/requests': ['scope', 'from', 'to'],
   '/api/v1/route': ['line', 'borough', 'at'],
   '/api/v1/handover': ['date', 'borough'],
 };
@@ -105,6 +106,9 @@ describe('a question', () => {
 
   it.each([
     ['/api/v1/backlog?as_of=1969-12-31T00:00:00Z', 'as_of must be a moment of the years 1970 to 9998'],
+    ['/api/v1/trends/requests?from=2026-02-30', 'from must be a date, such as 2026-11-23'],
+    ['/api/v1/trends/requests?from=2026-02-02&to=2026-02-01', 'to must not be before from'],
+    ['/api/v1/trends/requests?from=2024-01-01&to=2026-02-01', 'from must be less than 400 days before to'],
     ['/api/v1/requests?unit=a%00b', 'unit holds a NUL character (%00): leave it out'],
     [`/api/v1/breaches?cursor=${cursor([1, 1, 'status', 'breach', 99_999])}`, 'cursor is none of this list'],
   ])('such as %s says what is wrong', async (path, message) => {
