@@ -17,7 +17,8 @@ import { docsRouter } from './ingest/docs.ts';
 import { ingestRouter } from './ingest/http.ts';
 import { pageScriptRouter } from './ingest/page-script.ts';
 import { type Clock, isoOf } from './lib/clock.ts';
-import { errorHandler } from './lib/http-errors.ts';
+import { VigieError } from './lib/errors.ts';
+import { errorHandler, sendError } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { LiveState } from './live/state.ts';
@@ -101,6 +102,12 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   );
   app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
   mountRequestRoutes(app, { ...parts, gate });
+  // A program that asks for what is not there gets no page for people.
+  app.use('/api', (req, res) => {
+    const asked = `${req.method} ${req.originalUrl.split('?', 1)[0]!.slice(0, 100)}`;
+    const message = `There is no ${asked}; /api/openapi.json lists what there is.`;
+    sendError(res, new VigieError('unknown_address', message, { status: 404 }));
+  });
   app.use(await webHandler());
   app.use(errorHandler(logger));
 }

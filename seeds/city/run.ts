@@ -61,13 +61,13 @@ export function thirteenMonthsBefore(date: string): string {
   return first.toISOString().slice(0, 10);
 }
 
-/** Index of the first event at or after an instant; events are in time order. */
+/** Index of the first event that is sent at or after an instant; events are in that order. */
 function firstAt(events: readonly CityEvent[], at_us: number): number {
   let low = 0;
   let high = events.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (events[middle]!.time_us < at_us) low = middle + 1;
+    if (events[middle]!.sent_us < at_us) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -196,7 +196,7 @@ class CityRun {
   async #fillWhole(number: number, until_us: number): Promise<void> {
     const { from_us, to_us } = this.#city.calendar.day(number);
     if (this.#store.gaps([from_us, to_us]).length === 0) return;
-    await this.#sendStream(this.#city.begunWhole(number).filter(({ time_us }) => time_us < until_us));
+    await this.#sendStream(this.#city.begunWhole(number).filter(({ sent_us }) => sent_us < until_us));
     this.#store.cover([from_us, to_us]);
     await this.#store.save();
   }

@@ -9,6 +9,7 @@ import { MAP_PATHS } from './openapi-map.ts';
 import { answer, errorAnswer, idParameter, moment, query, read } from './openapi-parts.ts';
 import { REQUEST_PATHS } from './openapi-requests.ts';
 import { WALL_PATHS } from './openapi-walls.ts';
+import { REQUEST_METRICS_SCHEMAS } from './request-metrics-schemas.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
 const ingestAnswer: JsonSchema = {
@@ -276,6 +277,7 @@ export function openApiPage(version: string): JsonSchema {
         ...STATE_SCHEMAS,
         ...REQUEST_SCHEMAS,
         ...BACKLOG_SCHEMAS,
+        ...REQUEST_METRICS_SCHEMAS,
         ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },

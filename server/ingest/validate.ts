@@ -39,6 +39,8 @@ export class Refusal {
 
 /** An event may be this far ahead of the server's clock, s: other clocks are not exact. */
 export const FUTURE_LIMIT_S = 300;
+/** Microseconds are exact up to the year 2255. */
+const MOMENT_US_MAX = Date.UTC(2255, 0, 1) * 1000;
 export const SEQUENCE_LENGTH_MAX = 64;
 /** `extra` as JSON, bytes at least; the place for a few fields more, not for documents. */
 export const EXTRA_LENGTH_MAX = 65_536;
@@ -229,7 +231,8 @@ function splitData(
     const value = data[name];
     if (value === undefined) continue;
     const instant = parseInstant(String(value));
-    if (instant === undefined || instant.time_us < 0) return fieldRefusal(check.type, data, name);
+    if (!(instant && instant.time_us >= 0 && instant.time_us < MOMENT_US_MAX))
+      return fieldRefusal(check.type, data, name);
   }
   if (!trusted_text) {
     const fault = valueFault(data, 'data');

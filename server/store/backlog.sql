@@ -22,35 +22,14 @@ where open
   and ($unit::text is null or unit = $unit)
 group by 1
 
--- What was open at an instant, by age and by distance to the deadline as it is known now. Only requests that have moved since are
--- looked at by their steps.
+-- What was open at an instant, by age and by distance to the deadline as it is known now.
 -- BLOCK standing
-with later as materialized (
-  select request, borough, unit, sum(n) as n
-  from backlog_move
-  where ts >= $as_of::timestamptz
-  group by request, borough, unit
-), moved as (
-  select number, borough, unit
-  from (
-    select number, borough, unit, 1 as n from request where open and number in (select request from later)
-    union all
-    select request, borough, unit, -n from later
-  ) steps
-  group by number, borough, unit
-  having sum(n) = 1
-), then_open as (
-  select borough, unit, service, created_at, due_at from request r
-  where open and not exists (select from later where later.request = r.number)
-  union all
-  select m.borough, m.unit, r.service, r.created_at, r.due_at from moved m join request r using (number)
-)
 select
   case $by when 'borough' then borough when 'unit' then unit when 'service' then service end as key,
   width_bucket(created_at, $age_borders::timestamptz[]) as age,
   width_bucket(due_at, $due_borders::timestamptz[]) as due,
   count(*)::integer as n
-from then_open
+from requests_open_at($as_of::timestamptz)
 where ($borough::text is null or borough = $borough)
   and ($unit::text is null or unit = $unit)
 group by 1, 2, 3

@@ -13,6 +13,7 @@ import { type BacklogMove, foldRequest, mergeEvents } from '../domain/request.ts
 import {
   type DeadlineRules,
   deadlinesOf,
+  keptPromises,
   momentsOf,
   nextMoment,
   settlementOf,
@@ -174,7 +175,8 @@ export class RequestRecords {
     const deadlines = deadlinesOf(folded, this.#rules());
     const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
     const due_us = settlementOf(deadlines)?.due_us ?? null;
-    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us };
+    const kept = keptPromises(deadlines, now_us);
+    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us, kept };
     const next_us = nextMoment(deadlines, now_us);
     if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
     if (telling.rows.length === 0) return { ...draft, ...telling, next_us };

@@ -67,7 +67,7 @@ function expectedUntil(until: string, since = SINCE): number {
   const city = new City({ ...IDENTITY, since });
   let count = 0;
   for (let number = dayNumber(since); number <= dayNumber(until.slice(0, 10)); number++) {
-    for (const { time_us } of city.day(number)) if (time_us < Date.parse(until) * 1000) count += 1;
+    for (const { sent_us } of city.day(number)) if (sent_us < Date.parse(until) * 1000) count += 1;
   }
   return count;
 }
