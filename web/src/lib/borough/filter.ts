@@ -85,7 +85,8 @@ export function apiFilter(
 ): URLSearchParams {
   const query = new URLSearchParams({ borough });
   const instant = (ms: number): string => new Date(ms).toISOString();
-  const midnight = (days: number): number => dayStart(now_ms, days, time_zone);
+  /** Just after today, or some days later: what is due at a midnight is due on the day that ends then. */
+  const after = (days: number): number => dayStart(now_ms, 1 + days, time_zone) + 1;
   for (const name of ['service', 'unit', 'channel'] as const) {
     if (filter[name] !== null) query.set(name, filter[name]);
   }
@@ -102,14 +103,14 @@ export function apiFilter(
   if (filter.due === 'overdue') query.set('overdue', 'true');
   if (filter.due === 'today') {
     query.set('overdue', 'false');
-    ends_ms.push(midnight(1));
+    ends_ms.push(after(0));
   }
   if (filter.due === '3_days') {
-    query.set('due_from', instant(midnight(1)));
-    ends_ms.push(midnight(1 + SOON_DAYS));
+    query.set('due_from', instant(after(0)));
+    ends_ms.push(after(SOON_DAYS));
   }
   const date_ms = filter.due_before === null ? null : dateStart(filter.due_before, time_zone);
-  if (date_ms !== null) ends_ms.push(date_ms);
+  if (date_ms !== null) ends_ms.push(date_ms + 1);
   if (ends_ms.length > 0) query.set('due_before', instant(Math.min(...ends_ms)));
   return query;
 }
