@@ -30,6 +30,7 @@ const filters: readonly JsonSchema[] = [
   query('nature', { enum: [...REQUEST_NATURES] }, 'What it is'),
   query('open', flag, 'Whether it is open'),
   query('overdue', flag, 'Whether it is open and past its settlement deadline'),
+  query('due_from', moment, 'Due from this moment on'),
   query('due_before', moment, 'Due before this moment'),
   query('created_from', moment, 'Created from this moment on'),
   query('created_to', moment, 'Created before this moment'),

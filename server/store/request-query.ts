@@ -95,6 +95,7 @@ export interface RequestFilter {
   readonly open?: boolean;
   /** Open and past its settlement deadline at an instant (which leaves `open` nothing to say), or not. */
   readonly overdue?: { readonly is: boolean; readonly at_us: number };
+  readonly due_from_us?: number;
   readonly due_before_us?: number;
   readonly created_from_us?: number;
   readonly created_to_us?: number;
@@ -132,6 +133,7 @@ function parametersOf(filter: RequestFilter): Readonly<Record<string, unknown>> 
     // Said openly, so that the indexes of what is open are used.
     open: overdue?.is ? true : (filter.open ?? null),
     not_overdue_at: overdue && !overdue.is ? rfc3339Of(overdue.at_us) : null,
+    due_from: textOf(filter.due_from_us),
     due_before: textOf(earlier(filter.due_before_us, overdue_before_us)),
     created_from: textOf(filter.created_from_us),
     created_to: textOf(filter.created_to_us),
@@ -146,6 +148,8 @@ function parametersOf(filter: RequestFilter): Readonly<Record<string, unknown>> 
   };
 }
 
+/** Before all that was ever told. */
+const NEVER_US = Number.NEGATIVE_INFINITY;
 const FIRST_NUMBER = 0;
 const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
 const START = {
@@ -159,10 +163,7 @@ function narrowed(filter: RequestFilter): RequestFilter {
   const opens = new Set(statuses?.map(isOpenStatus));
   const [open = filter.open] = opens.size === 1 && filter.open === undefined ? opens : [];
   // Nothing was changed before it was created.
-  const from_us = Math.max(
-    created_from_us ?? Number.NEGATIVE_INFINITY,
-    updated_from_us ?? Number.NEGATIVE_INFINITY,
-  );
+  const from_us = Math.max(created_from_us ?? NEVER_US, updated_from_us ?? NEVER_US);
   return {
     ...filter,
     ...(open !== undefined && { open }),
@@ -226,10 +227,10 @@ function startOf(filter: RequestFilter, { sort, descending }: RequestOrder, afte
   const start = after?.at_us == null ? first : { at: rfc3339Of(after.at_us), number: after.number };
   if (sort !== 'due_at' || descending) return start;
   // Nothing is due before it was created, nor what is open and not overdue before now: no need to walk past all that is.
-  const { overdue, open, created_from_us = Number.NEGATIVE_INFINITY } = filter;
-  const now_us = open && overdue && !overdue.is ? overdue.at_us : Number.NEGATIVE_INFINITY;
-  const floor_us = Math.max(created_from_us, now_us);
-  if (floor_us <= (after?.at_us ?? Number.NEGATIVE_INFINITY)) return start;
+  const { overdue, open, created_from_us: created_us = NEVER_US, due_from_us: due_us = NEVER_US } = filter;
+  const now_us = open && overdue && !overdue.is ? overdue.at_us : NEVER_US;
+  const floor_us = Math.max(created_us, due_us, now_us);
+  if (floor_us <= (after?.at_us ?? NEVER_US)) return start;
   return { at: rfc3339Of(floor_us), number: FIRST_NUMBER };
 }
 

@@ -190,6 +190,7 @@ describe('the backlog', () => {
         due('D4', '2026-04-01T00:00-04:00'),
         due('D5', '2026-04-03T23:59:59-04:00'),
         due('D6', '2026-04-04T00:00-04:00'),
+        due('D7', '2026-04-04T00:00:00.001-04:00'),
       ],
       rejected: [],
     });
@@ -216,7 +217,8 @@ describe('the backlog', () => {
       overdue_over_30_days: 0,
       overdue_8_to_30_days: 0,
       overdue_to_7_days: 1,
-      due_today: 2,
+      // The midnight that ends it is of the day, as in the live counts.
+      due_today: 3,
       due_in_3_days: 2,
       due_later: 1,
       without_due: 0,

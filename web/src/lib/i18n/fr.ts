@@ -1,3 +1,4 @@
+import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
 import { wallsFr } from './walls-fr.ts';
@@ -14,12 +15,14 @@ export const fr = {
     label: 'Écrans',
     wall: 'Mur',
     map: 'Carte',
+    boroughs: 'Arrondissements',
     health: 'Santé des données',
     definitions: 'Définitions',
     walls: 'Appairage',
     home: 'Accueil',
   },
   landing: {
+    desks: 'Ce qui est en retard, dû et en cours dans chaque arrondissement, et sa liste.',
     wall: 'Les files d’attente de la ville, par ordre de gravité, lisibles à six mètres.',
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
@@ -182,6 +185,9 @@ export const fr = {
       hour: 'les 60 dernières minutes',
       next: 'l’heure à venir',
       day: 'les 24 dernières heures',
+      days_7: 'les 7 derniers jours, aujourd’hui compris',
+      days_30: 'les 30 derniers jours, aujourd’hui compris',
+      days_90: 'les 90 derniers jours, aujourd’hui compris',
     },
     missing: 'Pourquoi aucun chiffre',
     all: 'Toutes les définitions',
@@ -236,6 +242,10 @@ export const fr = {
       without_due: 'sans échéance',
       received_today: 'reçues aujourd’hui',
       settled_today: 'réglées aujourd’hui',
+      settled_on_time: 'réglées à temps',
+      settled_late: 'réglées en retard',
+      settled_without_due: 'réglées sans échéance',
+      open_overdue: 'ouvertes en retard',
       erlang_c: 'agents selon Erlang C',
       open: 'sans réponse',
       overdue: 'sans réponse depuis plus de T',
@@ -310,6 +320,7 @@ export const fr = {
   },
   request: frRequests,
   walls: wallsFr,
+  borough: frBorough,
   definitions: {
     title: 'Définitions',
     lead: 'Une seule définition par chiffre, avec sa version. T est le seuil de la file. Un rapport sur rien s’écrit « — ».',
