@@ -1,5 +1,5 @@
 /** Joins what is asked of requests over HTTP to the store: lists and records, backlog, hand-over, the audit, and Open311. */
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import type { Access } from './access/access.ts';
 import type { Config } from './config.ts';
 import type { QueueConfig } from './contract/reference.ts';
@@ -61,6 +61,8 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
   const { config, access, clock, logger, db, promises, gate } = parts;
   const reader = { clock, logger, gate };
   const rules = () => promises.rules;
+  // Where anybody may read, the place itself is for those who show a key.
+  const mayReadPlaces = (req: Request) => !config.public_read || access.mayReadByKey(req);
   app.use(
     requestsRouter({
       ...reader,
@@ -79,8 +81,7 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
         mergedHere: (id) => mergedHere(db, id),
         near: (question) => requestsNear(db, question),
       },
-      // Where anybody may read, the place itself is for those who show a key.
-      mayReadPlaces: (req) => !config.public_read || access.mayReadByKey(req),
+      mayReadPlaces,
     }),
   );
   app.use(
@@ -102,13 +103,14 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       rules,
       time_zone: config.time_zone,
       days: new BusinessDays(config.time_zone, parts.holidays),
+      mayReadPlaces,
       metrics: {
         flow: (span) => backlogFlow(db, span),
         standing: (question) => backlogStanding(db, question),
         settled: (span) => settledIn(db, span),
         transmissions: (span) => transmissionsIn(db, span),
         reopenings: (span, now_us) => reopeningsIn(db, span, now_us),
-        repeats: (span) => repeatsIn(db, span),
+        repeats: (span, snapped) => repeatsIn(db, span, snapped),
         times: (span, days) => timesIn(db, span, days),
         statuses: (scope, as_of_us) => statusesAt(db, scope, as_of_us),
         changedSince: (scope, as_of_us) => changedSince(db, scope, as_of_us),

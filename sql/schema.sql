@@ -518,6 +518,8 @@ function mail_rounds(p_from timestamp with time zone, p_to timestamp with time z
 
 function newest_by_source(p_source_ids integer[], p_times timestamp with time zone[]) returns jsonb
 
+function place_cell(p_longitude double precision, p_latitude double precision) returns double precision[]
+
 procedure prune_event_batch(IN job_id integer, IN config jsonb)
 
 procedure prune_requests(IN job_id integer, IN config jsonb)

@@ -29,6 +29,10 @@ export const REQUEST_METRICS_SCHEMAS = {
     from_at: moment('First instant of the period'),
     to_at: moment('First instant after it'),
     as_of: moment('Of the figures of what is open: the end of the period, or now when it has not ended'),
+    places: {
+      enum: ['exact', 'snapped'],
+      description: 'By which repeat is counted: the snapped ones for a reader who may not see the places',
+    },
     provisional: flag('It has not ended, or settlements of it may still be reopened within their 30 days'),
     flow: flow!,
     by_resolution: by_resolution!,

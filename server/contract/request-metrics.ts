@@ -26,6 +26,8 @@ export interface RequestMetrics {
   readonly to_at: string;
   /** The end of the period, or now when it has not ended. */
   readonly as_of: string;
+  /** By which `repeat` is counted: the snapped ones for a reader who may not see the places themselves. */
+  readonly places: 'exact' | 'snapped';
   /** It has not ended, or settlements of it may still be reopened within their 30 days. */
   readonly provisional: boolean;
   readonly flow: BacklogFlow & { readonly definition: string };

@@ -22,12 +22,13 @@ import type { BacklogSource } from './backlog-http.ts';
 import { requestFigures } from './metrics.ts';
 import { type ReaderOptions, readerRouter } from './reader.ts';
 import { type Scope, scopeOf } from './scope.ts';
+import type { Viewer } from './view.ts';
 
 /** What is asked of the store. */
 export interface MetricsSource extends Pick<BacklogSource, 'flow' | 'standing' | 'settled'> {
   transmissions(span: MetricsSpan): Promise<readonly TransmissionCount[]>;
   reopenings(span: MetricsSpan, now_us: number): Promise<ReopeningCounts>;
-  repeats(span: MetricsSpan): Promise<RepeatCounts>;
+  repeats(span: MetricsSpan, snapped: boolean): Promise<RepeatCounts>;
   times(
     span: MetricsSpan,
     days: { readonly time_zone: string; readonly holidays: readonly string[] },
@@ -43,6 +44,8 @@ export interface MetricsOptions extends ReaderOptions {
   readonly rules: () => DeadlineRules;
   readonly days: BusinessDays;
   readonly time_zone: string;
+  /** Who may know the places themselves; without it nobody. */
+  readonly mayReadPlaces?: (req: Request) => boolean | Promise<boolean>;
 }
 
 /** Local days of a period that is not said, the present one included. */
@@ -69,15 +72,19 @@ async function metricsAnswer(req: Request, options: MetricsOptions): Promise<Req
   if (to < from) throw badParameter('to', 'must not be before from');
   if (addDays(from, PERIOD_DAYS_MAX) <= to)
     throw badParameter('from', `must be less than ${PERIOD_DAYS_MAX} days before to`);
-  return metricsOf(options, scope, { from, to }, now_us);
+  const sees_places = (await options.mayReadPlaces?.(req)) ?? false;
+  return metricsOf(options, scope, { from, to }, { now_us, sees_places });
 }
 
-/** The metrics of a period of local dates, both included, as they are known at `now_us`. */
+/**
+ * The metrics of a period of local dates, both included, as they are known now. Also a count of repeats by the true places would tell a
+ * dwelling, to one who posts requests around it and looks at what changes.
+ */
 export async function metricsOf(
   options: Pick<MetricsOptions, 'metrics' | 'rules' | 'days' | 'time_zone'>,
   scope: Scope,
   { from, to }: { readonly from: string; readonly to: string },
-  now_us: number,
+  { now_us, sees_places }: Viewer,
 ): Promise<RequestMetrics> {
   const { metrics, days, time_zone } = options;
   const from_us = localDay(from, time_zone).from_us;
@@ -93,7 +100,7 @@ export async function metricsOf(
     metrics.settled(grouped),
     metrics.transmissions(span),
     metrics.reopenings(span, now_us),
-    metrics.repeats(span),
+    metrics.repeats(span, !sees_places),
     metrics.times(span, { time_zone, holidays }),
     statusesAt(options, store, as_of_us),
   ]);
@@ -105,6 +112,7 @@ export async function metricsOf(
     from_at: isoOf(from_us),
     to_at: isoOf(to_us),
     as_of: isoOf(as_of_us),
+    places: sees_places ? 'exact' : 'snapped',
     provisional: to_us + REOPENED_US > now_us,
   };
 }

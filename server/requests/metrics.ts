@@ -47,7 +47,7 @@ const BUSINESS_DAY_S = BUSINESS_DAY_US / 1_000_000;
 export function requestFigures(
   counts: MetricCounts,
   scope: Scope,
-): Omit<RequestMetrics, 'from' | 'to' | 'from_at' | 'to_at' | 'as_of' | 'provisional'> {
+): Omit<RequestMetrics, 'from' | 'to' | 'from_at' | 'to_at' | 'as_of' | 'places' | 'provisional'> {
   const { times, reopenings, repeats, transmissions, statuses } = counts;
   const backlog = backlogFigures(
     { ...counts, times: { n: times.n, p50_s: times.clock_p50_s, p90_s: times.clock_p90_s } },

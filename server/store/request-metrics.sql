@@ -8,38 +8,38 @@ where created_at >= $from::timestamptz and created_at < $to::timestamptz
 group by 1
 
 -- Settlements of a span, by what followed in 30 days. Of a request, the first reopening after a settlement is that of this settlement.
--- Steps that were taken back sum up to nothing.
+-- Steps that were taken back sum up to nothing. By a window, not by a join: of a small scope the planner expects so few settlements
+-- that it would walk through all steps for each.
 -- BLOCK reopenings
-with step as materialized (
+with step as (
   select request, ts, cause, borough, unit, abs(sum(n)) as times
   from backlog_move
   where cause in ('closed', 'reopened')
     and ts >= $from::timestamptz and ts <= $to::timestamptz + interval '30 days'
   group by request, ts, cause, borough, unit
   having sum(n) <> 0
-), settled as (
-  select request, ts, sum(times) as times
+), followed as (
+  select
+    request, ts, cause, borough, unit, times,
+    min(ts) filter (where cause = 'reopened')
+      over (partition by request order by ts groups between 1 following and unbounded following) as again
   from step
+), settled as (
+  select request, ts, times, coalesce(again <= ts + interval '30 days', false) as reopened
+  from followed
   where cause = 'closed' and ts < $to::timestamptz
     and ($borough::text is null or borough = $borough)
     and ($unit::text is null or unit = $unit)
-  group by request, ts
 )
 select
   coalesce(sum(times), 0)::integer as settled,
-  (count(*) filter (where again.found))::integer as reopened,
-  coalesce(sum(times) filter (where not again.found and ts > $now::timestamptz - interval '30 days'), 0)::integer as undecided
+  count(distinct (request, ts)) filter (where reopened)::integer as reopened,
+  coalesce(sum(times) filter (where not reopened and ts > $now::timestamptz - interval '30 days'), 0)::integer as undecided
 from settled
-cross join lateral (
-  select exists (
-    select from step
-    where step.request = settled.request and step.cause = 'reopened'
-      and step.ts > settled.ts and step.ts <= settled.ts + interval '30 days'
-  ) as found
-) again
 
--- New requests with a service and a place, and those of them that repeat one settled as done (server/domain/repeat.ts). Both sides are put
--- into cells of at least 50 m, so that a pair lies in one or in neighbours: found by a hash, not by looking around each.
+-- New requests with a service and a place, and those of them that repeat one settled as done (server/domain/repeat.ts): by the places
+-- themselves, or by the snapped ones, of which two lie within 50 m only as the same. Both sides are put into cells as wide as a pair may lie
+-- apart, so that it lies in one or in neighbours: found by a hash or a sort, not by looking around each.
 -- BLOCK repeats
 with fresh as materialized (
   select number, service, longitude, latitude, created_at
@@ -50,9 +50,12 @@ with fresh as materialized (
     and ($unit::text is null or unit = $unit)
 ), cell as (
   select
-    50 / 111194.0 as height,
-    50 / 111194.0 / greatest(cos(radians(least(89, coalesce(max(abs(latitude)), 0) + 0.001))), 0.01) as width
+    reach.metres / 111194.0 as height,
+    reach.metres / 111194.0 / greatest(cos(radians(least(89, coalesce(max(abs(latitude)), 0) + 0.001))), 0.01) as width
   from fresh
+  -- Within a cell of the snapped places the farthest are its corners.
+  cross join (select case when $snapped::boolean then 143 else 50 end as metres) as reach
+  group by reach.metres
 ), done as (
   select number, service, longitude, latitude, settled_at, floor(longitude / width) as x, floor(latitude / height) as y
   from request
@@ -75,7 +78,11 @@ from around
 join done on done.service = around.service and done.x = around.x and done.y = around.y
 where done.number <> around.number
   and around.created_at >= done.settled_at and around.created_at <= done.settled_at + interval '30 days'
-  and distance_m(around.longitude, around.latitude, done.longitude, done.latitude) <= 50
+  and case
+    when $snapped::boolean
+      then place_cell(around.longitude, around.latitude) = place_cell(done.longitude, done.latitude)
+    else distance_m(around.longitude, around.latitude, done.longitude, done.latitude) <= 50
+  end
 
 -- From creation to settlement: by the clock, and on local weekdays that are no holidays (server/domain/business-days.ts). A moment lies so
 -- many business seconds after the first day: those of the days before, and of its own what has passed.

@@ -66,8 +66,9 @@ export function transmissionsIn(db: Database, span: MetricsSpan): Promise<Transm
 export function reopeningsIn(db: Database, span: MetricsSpan, now_us: number): Promise<ReopeningCounts> {
   return sql.reopenings(db, { ...parametersOf(span), now: rfc3339Of(now_us) });
 }
-export function repeatsIn(db: Database, span: MetricsSpan): Promise<RepeatCounts> {
-  return sql.repeats(db, parametersOf(span));
+/** @param snapped by the snapped places, not by those themselves */
+export function repeatsIn(db: Database, span: MetricsSpan, snapped: boolean): Promise<RepeatCounts> {
+  return sql.repeats(db, { ...parametersOf(span), snapped });
 }
 /** @param holidays local dates */
 export function timesIn(

@@ -6,6 +6,7 @@ import { isOpenStatus } from '../../server/contract/requests.ts';
 import { BUSINESS_DAY_US, BusinessDays } from '../../server/domain/business-days.ts';
 import { quebecHolidays } from '../../server/domain/holidays.ts';
 import { addDays, localDay } from '../../server/domain/office-hours.ts';
+import { snap } from '../../server/domain/place.ts';
 import { repeats } from '../../server/domain/repeat.ts';
 import { type FoldedRequest, foldRequest, type RequestEvent } from '../../server/domain/request.ts';
 import { deadlinesOf, keptPromises, settlementOf } from '../../server/domain/request-deadlines.ts';
@@ -49,7 +50,7 @@ const scopes: readonly Scope[] = [
   { kind: 'unit', name: 'works', borough: null, unit: 'works' },
 ];
 
-function asked(scope: Scope, period: Period): Promise<RequestMetrics> {
+function asked(scope: Scope, period: Period, sees_places = true): Promise<RequestMetrics> {
   const { db } = test;
   const metrics = {
     flow: (span: Parameters<typeof backlogFlow>[1]) => backlogFlow(db, span),
@@ -57,14 +58,15 @@ function asked(scope: Scope, period: Period): Promise<RequestMetrics> {
     settled: (span: Parameters<typeof settledIn>[1]) => settledIn(db, span),
     transmissions: (span: Parameters<typeof transmissionsIn>[1]) => transmissionsIn(db, span),
     reopenings: (span: Parameters<typeof reopeningsIn>[1], now_us: number) => reopeningsIn(db, span, now_us),
-    repeats: (span: Parameters<typeof repeatsIn>[1]) => repeatsIn(db, span),
+    repeats: (span: Parameters<typeof repeatsIn>[1], snapped: boolean) => repeatsIn(db, span, snapped),
     times: (span: Parameters<typeof timesIn>[1], by: Parameters<typeof timesIn>[2]) => timesIn(db, span, by),
     statuses: (in_scope: Parameters<typeof statusesAt>[1], as_of_us: number) =>
       statusesAt(db, in_scope, as_of_us),
     changedSince: (in_scope: Parameters<typeof changedSince>[1], as_of_us: number) =>
       changedSince(db, in_scope, as_of_us),
   };
-  return metricsOf({ metrics, rules: () => rules, days, time_zone: ZONE }, scope, period, clock.now_us());
+  const viewer = { now_us: clock.now_us(), sees_places };
+  return metricsOf({ metrics, rules: () => rules, days, time_zone: ZONE }, scope, period, viewer);
 }
 
 const isIn = ({ borough, unit }: Pick<FoldedRequest, 'borough' | 'unit'>, scope: Scope): boolean =>
@@ -72,14 +74,14 @@ const isIn = ({ borough, unit }: Pick<FoldedRequest, 'borough' | 'unit'>, scope:
 /** The value that a share of others does not exceed, by nearest rank. */
 const percentile = (values: readonly number[], share: number): number | null =>
   [...values].sort((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? null;
-const candidateOf = ({ longitude, latitude, ...folded }: FoldedRequest) => ({
-  ...folded,
-  resolution: folded.resolution ?? null,
-  place: longitude === null || latitude === null ? null : { longitude, latitude },
-});
+function candidateOf({ longitude, latitude, ...folded }: FoldedRequest, sees_places: boolean) {
+  const place = longitude === null || latitude === null ? null : { longitude, latitude };
+  const seen = place === null || sees_places ? place : snap(place);
+  return { ...folded, resolution: folded.resolution ?? null, place: seen };
+}
 
 /** The counts of the figures, by the rules and nothing else. */
-function folded(lives: Lives, scope: Scope, { from, to }: Period) {
+function folded(lives: Lives, scope: Scope, { from, to }: Period, sees_places: boolean) {
   const from_us = localDay(from, ZONE).from_us;
   const { to_us } = localDay(to, ZONE);
   const now_us = clock.now_us();
@@ -94,7 +96,9 @@ function folded(lives: Lives, scope: Scope, { from, to }: Period) {
   const transmitted = made.map((now) => keptPromises(deadlinesOf(now, rules), now_us).transmission);
   const placed = made.filter(({ service, longitude }) => service !== null && longitude !== null);
   const again = placed.filter((later) =>
-    all.some(({ now }) => now !== later && repeats(candidateOf(later), candidateOf(now))),
+    all.some(
+      ({ now }) => now !== later && repeats(candidateOf(later, sees_places), candidateOf(now, sees_places)),
+    ),
   );
 
   const settled = all.filter(({ now }) => within(now.settled_us) && isIn(now, scope)).map(({ now }) => now);
@@ -172,15 +176,16 @@ describe('the metrics of requests', () => {
         arrivals,
         fc.integer({ min: 0, max: 55 }),
         fc.integer({ min: 0, max: 40 }),
-        async (arrival, first, length) => {
+        fc.boolean(),
+        async (arrival, first, length, sees_places) => {
           for (const { events } of arrival.batches) await server.store.write({ events, rejected: [] });
           while ((await server.upkeep.tellDue(clock.now_us() + 120_000_000)).more);
           lives = new Map([...lives, ...bySubject(arrival.events)]);
           const from = addDays('2026-02-23', first);
           const period = { from, to: addDays(from, length) };
           for (const scope of scopes) {
-            const answer = await asked(scope, period);
-            const expected = folded(lives, scope, period);
+            const answer = await asked(scope, period, sees_places);
+            const expected = folded(lives, scope, period, sees_places);
             expect({
               transmission: sharesOf(answer.transmission_on_time),
               repeat: sharesOf(answer.repeat),
@@ -288,6 +293,16 @@ describe('the metrics of requests', () => {
       });
       const { repeat } = await asked(boroughScope(borough), { from: '2026-01-01', to: '2026-02-28' });
       expect([borough, repeat.counts]).toEqual([borough, { repeats: 2, placed: 7 }]);
+      // By the snapped places: those in the same cell.
+      const cell = (place: object) => JSON.stringify(snap({ longitude, latitude, ...place }));
+      const same = [
+        { latitude: latitude + 49.9 * metre },
+        { longitude: longitude + 49.9 * east },
+        { latitude: latitude - 50.1 * metre },
+        { longitude: longitude - 50.1 * east },
+      ].filter((place) => cell(place) === cell({}));
+      const seen = await asked(boroughScope(borough), { from: '2026-01-01', to: '2026-02-28' }, false);
+      expect([borough, seen.places, seen.repeat.counts.repeats]).toEqual([borough, 'snapped', same.length]);
     }
   });
 });
