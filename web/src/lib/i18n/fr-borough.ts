@@ -124,8 +124,6 @@ export const frBorough = {
     target: (share: string, threshold: string) => `cible ${share} en ${threshold}`,
     targetAtMost: (share: string) => `cible ${share} au plus`,
     agents: 'Agents',
-    agentsOf: (available: string, busy: string, paused: string) =>
-      `${available} libres, ${busy} occupés, ${paused} en pause`,
     closed: 'fermé : le centre répond',
     visitors: 'Visiteurs en attente',
     noQueues: 'Aucune file de cet arrondissement n’a encore été nommée.',
@@ -137,7 +135,7 @@ export const frBorough = {
     nobody: 'personne',
     noHandover: 'Aucune fermeture aujourd’hui ni hier.',
     ownHours: 'Cette ligne n’a pas d’heures à elle : le centre y répond toujours.',
-    fate: (count: string, fate: string, queue: string) => `${count} ${fate} · ${queue}`,
+    fate: (count: string, fate: string, queue: string) => `${fate} : ${count} (${queue})`,
     fates: {
       answered: 'répondus',
       abandoned: 'abandonnés',
@@ -202,7 +200,7 @@ export const frBorough = {
     asMap: 'Carte',
     noDue: 'sans échéance',
     stands: 'en suspens',
-    mapOf: (shown: string) => `${shown} de ces demandes ont un lieu`,
+    mapOf: (shown: string) => `Avec un lieu : ${shown}`,
     mapFirst: (shown: string, total: string) => `Carte : les ${shown} premières de ${total}`,
     mapHint: 'Un point ouvre la demande, un groupe s’agrandit. La liste dit la même chose.',
   },
