@@ -75,7 +75,11 @@ async function fill(): Promise<void> {
   await server.send([
     ...OVERDUE.map((id, index) => created(id, ago(3 - index / 10), {}, ago(5))),
     created('OTHER-1', ago(2), { borough: 'LS' }, ago(5)),
-    created('SOON-1', new Date(now_ms + 2 * DAY_MS), { channel: 'phone', longitude: undefined }),
+    created('SOON-1', new Date(now_ms + 2 * DAY_MS), {
+      channel: 'phone',
+      longitude: undefined,
+      latitude: undefined,
+    }),
     created('DONE-1', ago(-1), {}, ago(4)),
     { type: 'request.resolved', subject: 'DONE-1', time: ago(1), data: { resolution: 'done' } },
     ...OVERDUE.map((subject) => ({

@@ -118,7 +118,7 @@ export const enBorough: typeof frBorough = {
     title: 'Calls and counters',
     waiting: 'Waiting',
     longest: 'longest',
-    levelNow: 'Service level, 15 min',
+    levelNow: 'Service level, 15\u00a0min',
     levelToday: 'Service level today',
     abandoned: 'Abandoned today',
     ofOffered: (part, whole) => `${part} of ${whole}`,

@@ -117,7 +117,7 @@ export const frBorough = {
     title: 'Appels et comptoirs',
     waiting: 'En attente',
     longest: 'la plus longue',
-    levelNow: 'Niveau de service, 15 min',
+    levelNow: 'Niveau de service, 15\u00a0min',
     levelToday: 'Niveau de service aujourd’hui',
     abandoned: 'Abandonnés aujourd’hui',
     ofOffered: (part: string, whole: string) => `${part} sur ${whole}`,
