@@ -169,7 +169,15 @@ const sharesOf = ({ value, of, counts }: RequestMetrics['on_time']) => {
 
 describe('the metrics of requests', () => {
   it('are, for every scope and period, what a plain fold of all events says', async () => {
-    let lives: Lives = new Map();
+    // Chance makes few repeats: one is there always.
+    const place = { longitude: -73.6, latitude: 45.5 };
+    const pair = [
+      created('first', '2026-02-24T09:00-05:00', place),
+      eventOf('first', 'resolved', '2026-02-25T09:00-05:00', { resolution: 'done' }),
+      created('again', '2026-03-05T09:00-05:00', place),
+    ];
+    await server.store.write({ events: pair, rejected: [] });
+    let lives: Lives = bySubject(pair);
     const seen = { repeat: 0, reopened: 0, status: 0, transmission: 0 };
     await fc.assert(
       fc.asyncProperty(

@@ -16,9 +16,17 @@ export class Asked<T extends { readonly as_of: string }> {
   keep(read: (signal: AbortSignal) => Promise<T>, every_ms: number): () => void {
     const abort = new AbortController();
     this.pending = true;
-    void this.#ask(read, abort.signal);
+    let asking = false;
+    const ask = async (): Promise<void> => {
+      // A slow server is not asked twice at once.
+      if (asking) return;
+      asking = true;
+      await this.#ask(read, abort.signal);
+      asking = false;
+    };
+    void ask();
     const timer = setInterval(() => {
-      if (!document.hidden && this.#live?.paused_ms == null) void this.#ask(read, abort.signal);
+      if (!document.hidden && this.#live?.paused_ms == null) void ask();
     }, every_ms);
     return () => {
       clearInterval(timer);
