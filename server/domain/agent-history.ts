@@ -1,21 +1,22 @@
 /**
  * What an agent said and served, and its fold while both grow. A day of an agent is hundreds of conversations, of which a new
- * event changes the last: what lies well behind is folded once, and only the rest again. A change behind that border folds all.
+ * event changes the last, or one of the last: so the fold is kept at borders on the way, and only what lies behind the last border
+ * before the change is folded again.
  */
 import {
   type AgentEvent,
   AgentFold,
   type AgentLimits,
   lastPoint_us,
+  type Point,
   pointsOf,
   type StateSegment,
 } from './agent.ts';
 import type { Leg } from './contact.ts';
 import { insertEvent } from './subject.ts';
 
-/** With more points behind the border than this the border moves up, to so many before the newest. */
-const POINTS_MAX = 36;
-const POINTS_KEPT = 12;
+/** So many points lie between two borders at least. */
+const POINTS_BETWEEN = 24;
 
 /** A place in the fold: all points before `at_us` are in it. */
 interface Border {
@@ -23,21 +24,22 @@ interface Border {
   readonly fold: AgentFold;
   /** Segments that were over there. */
   readonly segments: number;
+  /** The legs that began before it and end at it or after it. */
+  readonly across: readonly Leg[];
 }
 
 export class AgentHistory {
   readonly #said: AgentEvent[] = [];
-  readonly #served = new Set<Leg>();
-  /** Of those served, the ones that may have a point at the border or after it. */
-  #recent = new Set<Leg>();
-  readonly #beginning: Border;
-  #border: Border;
+  /** In the order in which they were answered. */
+  readonly #served: Leg[] = [];
+  /** From the beginning on; what changes takes away those behind it. */
+  readonly #borders: [Border, ...Border[]];
   /** The earliest moment of which something changed since the last fold, µs. */
   #changed_us = Number.NEGATIVE_INFINITY;
 
   constructor(limits: AgentLimits) {
-    this.#beginning = { at_us: Number.NEGATIVE_INFINITY, fold: new AgentFold(limits), segments: 0 };
-    this.#border = this.#beginning;
+    const at_us = Number.NEGATIVE_INFINITY;
+    this.#borders = [{ at_us, fold: new AgentFold(limits), segments: 0, across: [] }];
   }
 
   /** Takes a state in that the agent said; false when it is there already. */
@@ -49,14 +51,25 @@ export class AgentHistory {
 
   /** The agent answered the leg, which must not change before it is taken back. */
   serve(leg: Leg): void {
-    this.#served.add(leg);
-    this.#recent.add(leg);
+    this.#served.splice(this.#firstFrom(leg.left_us!), 0, leg);
     this.#change(leg.left_us!);
   }
   unserve(leg: Leg): void {
-    this.#served.delete(leg);
-    this.#recent.delete(leg);
+    const index = this.#served.indexOf(leg, this.#firstFrom(leg.left_us!));
+    if (index >= 0) this.#served.splice(index, 1);
     this.#change(leg.left_us!);
+  }
+
+  /** Index of the first leg that was answered at the instant or later. */
+  #firstFrom(at_us: number): number {
+    let low = 0;
+    let high = this.#served.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#served[middle]!.left_us! < at_us) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Of what was said before `before_us`, keeps the last, if it is later than `from_us`; false when there was no more. */
@@ -77,21 +90,37 @@ export class AgentHistory {
 
   /** The segments: the first `kept` of the last time, all of them over, and then `tail`. */
   fold(now_us: number): { readonly kept: number; readonly tail: readonly StateSegment[] } {
-    if (this.#changed_us < this.#border.at_us || now_us < this.#border.at_us) this.#border = this.#beginning;
+    const border = this.#lastBorder(Math.min(this.#changed_us, now_us));
     this.#changed_us = Number.POSITIVE_INFINITY;
-    const { at_us, fold: until, segments: kept } = this.#border;
-    const legs = this.#border === this.#beginning ? this.#served : this.#recent;
-    const said = this.#said.slice(this.#said.findLastIndex(({ time_us }) => time_us < at_us) + 1);
-    const points = pointsOf(said, legs).filter((point) => point.at_us >= at_us);
-    const next_us = points.length > POINTS_MAX ? points.at(-POINTS_KEPT)!.at_us : at_us;
-    const fold = until.copy();
-    for (const point of points) {
-      if (point.at_us >= next_us && this.#border.at_us < next_us && next_us <= now_us) {
-        this.#border = { at_us: next_us, fold: fold.copy(), segments: kept + fold.segments.length };
-        this.#recent = new Set([...legs].filter((leg) => lastPoint_us(leg) >= next_us));
+    const { at_us, segments: kept } = border;
+    const fold = border.fold.copy();
+    let across = [...border.across];
+    let before_us = at_us;
+    let between = 0;
+    for (const point of this.#pointsFrom(border)) {
+      if (between >= POINTS_BETWEEN && point.at_us > before_us && point.at_us <= now_us) {
+        across = across.filter((leg) => lastPoint_us(leg) >= point.at_us);
+        const segments = kept + fold.segments.length;
+        this.#borders.push({ at_us: point.at_us, fold: fold.copy(), segments, across: [...across] });
+        between = 0;
       }
       fold.step(point);
+      if (point.order === 0) across.push(point.begin);
+      before_us = point.at_us;
+      between += 1;
     }
     return { kept, tail: fold.end() };
+  }
+
+  /** The last border before which nothing changed; those after it are gone. */
+  #lastBorder(changed_us: number): Border {
+    while (this.#borders.at(-1)!.at_us > changed_us) this.#borders.pop();
+    return this.#borders.at(-1)!;
+  }
+
+  #pointsFrom({ at_us, across }: Border): Point[] {
+    const said = this.#said.slice(this.#said.findLastIndex(({ time_us }) => time_us < at_us) + 1);
+    const legs = [...across, ...this.#served.slice(this.#firstFrom(at_us))];
+    return pointsOf(said, legs).filter((point) => point.at_us >= at_us);
   }
 }
