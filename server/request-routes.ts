@@ -1,9 +1,10 @@
 /** Joins what is asked of requests over HTTP to the store: lists and records, backlog, hand-over, the audit, and Open311. */
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import type { Access } from './access/access.ts';
 import type { Config } from './config.ts';
 import type { QueueConfig } from './contract/reference.ts';
 import { isOpenStatus, REQUEST_STATUSES } from './contract/requests.ts';
+import { BusinessDays } from './domain/business-days.ts';
 import type { HolidayCalendar } from './domain/holidays.ts';
 import { boxAround, distance_m } from './domain/place.ts';
 import type { Submitter } from './ingest/intake.ts';
@@ -17,11 +18,21 @@ import { backlogRouter } from './requests/backlog-http.ts';
 import { doctorRouter } from './requests/doctor-http.ts';
 import { handoverRouter } from './requests/handover-http.ts';
 import { requestsRouter } from './requests/http.ts';
+import { metricsRouter } from './requests/metrics-http.ts';
 import { summaryOf } from './requests/view.ts';
 import { backlogFlow, backlogSince, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
 import type { Database } from './store/database.ts';
 import { callsAtClosings } from './store/handover.ts';
 import { allRecords, backlogChecks, recordsAt, recordsSize } from './store/request-audit.ts';
+import { mergedChain, mergedHere, requestsNear } from './store/request-links.ts';
+import {
+  changedSince,
+  reopeningsIn,
+  repeatsIn,
+  statusesAt,
+  timesIn,
+  transmissionsIn,
+} from './store/request-metrics.ts';
 import {
   countRequests,
   listRequests,
@@ -53,18 +64,27 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
   const { config, access, clock, logger, db, promises, gate } = parts;
   const reader = { clock, logger, gate };
   const rules = () => promises.rules;
+  // Where anybody may read, the place itself is for those who show a key.
+  const mayReadPlaces = (req: Request) => !config.public_read || access.mayReadByKey(req);
   app.use(
     requestsRouter({
       ...reader,
       rules,
+      city: {
+        service: (id) => promises.rules.service(id) !== null,
+        borough: (code) => promises.catalogue.territories.some((territory) => territory.code === code),
+        territoryAt: (longitude, latitude) => promises.territories.at(longitude, latitude),
+      },
       requests: {
         list: (...question) => listRequests(db, ...question),
         count: (filter, cap) => countRequests(db, filter, cap),
         byId: (id) => requestById(db, id),
         sourceNames: (ids) => sourceNames(db, ids),
+        mergedChain: (id, into) => mergedChain(db, id, into),
+        mergedHere: (id) => mergedHere(db, id),
+        near: (question) => requestsNear(db, question),
       },
-      // Where anybody may read, the place itself is for those who show a key.
-      mayReadPlaces: (req) => !config.public_read || access.mayReadByKey(req),
+      mayReadPlaces,
     }),
   );
   app.use(
@@ -78,6 +98,27 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
         settled: (span) => settledIn(db, span),
         settlementTimes: (span) => settlementTimes(db, span),
         tellings: (question) => tellingsSince(db, question),
+      },
+    }),
+  );
+  app.use(
+    metricsRouter({
+      ...reader,
+      rules,
+      time_zone: config.time_zone,
+      days: new BusinessDays(config.time_zone, parts.holidays),
+      mayReadPlaces,
+      metrics: {
+        flow: (span) => backlogFlow(db, span),
+        open: (question) => parts.open.standing(question),
+        since: (question) => backlogSince(db, question),
+        settled: (span) => settledIn(db, span),
+        transmissions: (span) => transmissionsIn(db, span),
+        reopenings: (span, now_us) => reopeningsIn(db, span, now_us),
+        repeats: (span, snapped) => repeatsIn(db, span, snapped),
+        times: (span, days) => timesIn(db, span, days),
+        statuses: (scope, as_of_us) => statusesAt(db, scope, as_of_us),
+        changedSince: (scope, as_of_us) => changedSince(db, scope, as_of_us),
       },
     }),
   );

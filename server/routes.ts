@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
 import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
+import { wallsRouter } from './access/walls.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
 import { catalogueRouter } from './catalogue/http.ts';
 import type { Config } from './config.ts';
@@ -16,7 +17,8 @@ import { docsRouter } from './ingest/docs.ts';
 import { ingestRouter } from './ingest/http.ts';
 import { pageScriptRouter } from './ingest/page-script.ts';
 import { type Clock, isoOf } from './lib/clock.ts';
-import { errorHandler } from './lib/http-errors.ts';
+import { VigieError } from './lib/errors.ts';
+import { errorHandler, sendError } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { RequestBook } from './live/request-book.ts';
@@ -32,6 +34,7 @@ import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
 import { intervalsFromStore } from './store/truth.ts';
+import { WallStore } from './store/walls.ts';
 
 export interface RouteParts {
   readonly config: Config;
@@ -60,6 +63,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(docsRouter());
   app.use(pageScriptRouter());
   app.use(accessRouter({ access, keys, logger }));
+  app.use(wallsRouter({ access, walls: new WallStore(parts.db), logger }));
   app.use(rejectedRouter(parts, gate));
   app.use(
     boundariesRouter({
@@ -100,6 +104,12 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   );
   app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
   mountRequestRoutes(app, { ...parts, gate });
+  // A program that asks for what is not there gets no page for people.
+  app.use('/api', (req, res) => {
+    const asked = `${req.method} ${req.originalUrl.split('?', 1)[0]!.slice(0, 100)}`;
+    const message = `There is no ${asked}; /api/openapi.json lists what there is.`;
+    sendError(res, new VigieError('unknown_address', message, { status: 404 }));
+  });
   app.use(await webHandler());
   app.use(errorHandler(logger));
 }

@@ -33,7 +33,8 @@ table api_key (
   origins text[] not null,
   can_read boolean not null default false,
   created_at timestamp with time zone not null default now(),
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  wall jsonb
 )
   constraint api_key_pkey PRIMARY KEY (id)
   constraint api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
@@ -331,7 +332,10 @@ table request (
   published jsonb,
   next_at timestamp with time zone,
   told json not null,
-  history json not null
+  history json not null,
+  transmission_kept boolean,
+  status_promised boolean,
+  status_stale_at timestamp with time zone
 )
   CREATE INDEX request_borough_idx ON public.request USING btree (borough, due_at, number, service, status, channel) WHERE open
   CREATE INDEX request_closed_created_at_idx ON public.request USING btree (created_at, number, unit, service) WHERE (NOT open)
@@ -340,6 +344,8 @@ table request (
   CREATE INDEX request_closed_updated_at_idx ON public.request USING btree (updated_at, number, unit, service) WHERE (NOT open)
   CREATE INDEX request_created_at_idx ON public.request USING btree (created_at, number, borough, unit, service, status, channel, due_at) WHERE open
   CREATE INDEX request_due_at_idx ON public.request USING btree (due_at, number, created_at, updated_at) WHERE open
+  CREATE INDEX request_ended_place_idx ON public.request USING btree (service, latitude, longitude) WHERE ((NOT open) AND (latitude IS NOT NULL))
+  CREATE INDEX request_merged_into_idx ON public.request USING btree (merged_into) WHERE (merged_into IS NOT NULL)
   CREATE INDEX request_next_at_idx ON public.request USING btree (next_at) WHERE (next_at IS NOT NULL)
   CREATE INDEX request_open_idx ON public.request USING btree (number) WHERE open
   CREATE INDEX request_place_idx ON public.request USING btree (latitude, longitude) WHERE open
@@ -449,6 +455,17 @@ table unit (
   constraint unit_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
   constraint unit_pkey PRIMARY KEY (id)
 
+table wall_pairing (
+  code text not null,
+  device_sha256 bytea not null,
+  expires_at timestamp with time zone not null,
+  name text,
+  wall jsonb
+)
+  constraint wall_pairing_device_sha256_check CHECK ((length(device_sha256) = 32))
+  constraint wall_pairing_device_sha256_key UNIQUE (device_sha256)
+  constraint wall_pairing_pkey PRIMARY KEY (code)
+
 continuous aggregate, real-time, web_15min (
   bucket timestamp with time zone,
   service text,
@@ -491,6 +508,8 @@ function contact_legs(p_kind text, p_queue text, p_agents text[], p_from timesta
 
 function contact_tallies(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval) returns TABLE(queue text, counted_at timestamp with time zone, entered boolean, waiting boolean, closed boolean, outcome text, wait_ms bigint, wait_known boolean, elsewhere boolean, completed boolean, transferred boolean, transfer_ms bigint, misdirected boolean, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint)
 
+function distance_m(p_longitude double precision, p_latitude double precision, q_longitude double precision, q_latitude double precision) returns double precision
+
 function fold_feeds() returns void
 
 procedure fold_feeds_job(IN job_id integer, IN config jsonb)
@@ -503,13 +522,17 @@ function mail_rounds(p_from timestamp with time zone, p_to timestamp with time z
 
 function newest_by_source(p_source_ids integer[], p_times timestamp with time zone[]) returns jsonb
 
+function place_cell(p_longitude double precision, p_latitude double precision) returns double precision[]
+
 procedure prune_event_batch(IN job_id integer, IN config jsonb)
 
 procedure prune_requests(IN job_id integer, IN config jsonb)
 
 function queue_intervals(p_queue text, p_from timestamp with time zone, p_to timestamp with time zone, p_as_of timestamp with time zone, p_limit interval, p_said interval, p_seen interval, p_threshold_s double precision, p_borders_ms bigint[]) returns TABLE(starts timestamp with time zone, offered integer, entered integer, answered integer, abandoned integer, short_abandons integer, timed_out integer, callbacks integer, moved integer, transferred integer, completed integer, misdirected integer, waiting integer, closed_by_rule integer, answered_elsewhere integer, answered_within integer, abandoned_within integer, completed_within integer, left_within integer, wait_known integer, wait_sum_s double precision, wait_unknown integer, abandoned_unknown integer, timed_out_unknown integer, completed_unknown integer, transfer_sum_s double precision, handled integer, talk_sum_s double precision, hold_sum_s double precision, wrap_up_sum_s double precision, bins integer[], handling_us double precision, available_us double precision)
 
-function request_fits(r request, p_borough text, p_service text, p_services text[], p_unit text, p_statuses text[], p_channel text, p_nature text, p_open boolean, p_not_overdue_at timestamp with time zone, p_due_before timestamp with time zone, p_created_from timestamp with time zone, p_created_to timestamp with time zone, p_updated_from timestamp with time zone, p_updated_to timestamp with time zone, p_west double precision, p_south double precision, p_east double precision, p_north double precision, p_ids text[], p_numbers bigint[]) returns boolean
+function request_fits(r request, p_borough text, p_service text, p_services text[], p_unit text, p_statuses text[], p_channel text, p_nature text, p_open boolean, p_not_overdue_at timestamp with time zone, p_due_from timestamp with time zone, p_due_before timestamp with time zone, p_created_from timestamp with time zone, p_created_to timestamp with time zone, p_updated_from timestamp with time zone, p_updated_to timestamp with time zone, p_west double precision, p_south double precision, p_east double precision, p_north double precision, p_ids text[], p_numbers bigint[]) returns boolean
+
+function requests_open_at(p_as_of timestamp with time zone) returns TABLE(number bigint, borough text, unit text, service text, created_at timestamp with time zone, due_at timestamp with time zone, updated_at timestamp with time zone, status_promised boolean, status_stale_at timestamp with time zone)
 
 function set_policies(retention_days integer, rejected_days integer, record_days integer) returns void
 

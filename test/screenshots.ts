@@ -21,7 +21,10 @@ const newest = await fetch(`${SERVER}/api/v1/requests?limit=1`)
 const SCREENS = [
   { name: 'home', path: '/' },
   { name: 'wall', path: '/mur' },
-  { name: 'borough', path: '/mur/VM' },
+  { name: 'wall-borough', path: '/mur/VM' },
+  { name: 'boroughs', path: '/arrondissements' },
+  { name: 'borough', path: '/arrondissements/VM' },
+  { name: 'borough-list', path: '/arrondissements/VM/demandes' },
   { name: 'map', path: '/carte' },
   ...newest.map(({ id }) => ({ name: 'request', path: `/demandes/${encodeURIComponent(id)}` })),
   { name: 'health', path: '/sante' },

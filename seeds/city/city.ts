@@ -1,6 +1,6 @@
 /**
  * The simulated city. A day's contacts and requests are drawn from the seed and the date alone; what follows from them
- * later (a request's work, mail answered, calls that pass midnight) belongs to the day on which it happens. So any day can be made
+ * later (a request's work, mail answered, calls that pass midnight) belongs to the day on which it is told. So any day can be made
  * alone, in any order, and is the same as in a run.
  */
 import { quebecHolidays } from '../../server/domain/holidays.ts';
@@ -9,7 +9,7 @@ import { QUEUES } from '../reference/index.ts';
 import { CityCalendar, dayNumber } from './calendar.ts';
 import { DayContext } from './context.ts';
 import { counterDay } from './counters.ts';
-import { type CityEvent, inTimeOrder } from './events.ts';
+import { type CityEvent, inSendingOrder } from './events.ts';
 import { directDay, mailDay, webDay } from './online.ts';
 import { HORIZON_DAYS, requestDay } from './requests.ts';
 import { telephoneDay } from './telephone.ts';
@@ -58,7 +58,7 @@ export class City {
     return weatherOf(this.#options.seed, this.calendar.day(number), (other) => this.calendar.day(other));
   }
 
-  /** All events of a local day, in time order. */
+  /** All events that are sent on a local day, in that order. */
   generateDay(date: string): readonly CityEvent[] {
     return this.day(dayNumber(date));
   }
@@ -71,15 +71,32 @@ export class City {
       for (const event of this.#laterOf(begun, number)) events.push(event);
     }
     this.#forget(number);
-    return inTimeOrder(events);
+    return inSendingOrder(events);
   }
 
   /**
-   * Those of a day's events that need no other day: its own contacts, in time order. They are objects that `day` of the
+   * Those of a day's events that need no other day: its own contacts, in the order of their sending. They are objects that `day` of the
    * same number gives again, if it is asked next.
    */
   begunOn(number: number): readonly CityEvent[] {
-    return number < this.#first ? [] : inTimeOrder([...this.#own(number)]);
+    return number < this.#first ? [] : inSendingOrder([...this.#own(number)]);
+  }
+
+  /**
+   * All that began on a day, whenever it happens: contacts in the order of their sending, then requests one after the other, each with
+   * its whole life. Of all days together these are the same events as those of `day`.
+   */
+  begunWhole(number: number): readonly CityEvent[] {
+    if (number < this.#first) return [];
+    const { own, later } = this.#begin(number);
+    const contacts: CityEvent[] = [];
+    const lives = new Map<string, CityEvent[]>();
+    for (const event of [own, ...later.values()].flat()) {
+      if (!event.type.startsWith('request.')) contacts.push(event);
+      else if (lives.has(event.subject)) lives.get(event.subject)!.push(event);
+      else lives.set(event.subject, [event]);
+    }
+    return [...inSendingOrder(contacts), ...[...lives.values()].flatMap(inSendingOrder)];
   }
 
   /** Makes ready what a day needs of the days before it, one of them a step: so that a caller can do other things between. */
@@ -145,11 +162,11 @@ export class City {
     const own: CityEvent[] = [];
     const later = new Map<number, CityEvent[]>();
     for (const event of context.events) {
-      if (event.time_us < day.to_us) {
+      if (event.sent_us < day.to_us) {
         own.push(event);
         continue;
       }
-      const then = calendar.numberAt(event.time_us);
+      const then = calendar.numberAt(event.sent_us);
       if (then > number + HORIZON_DAYS) continue;
       const events = later.get(then);
       if (events) events.push(event);

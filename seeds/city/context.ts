@@ -48,7 +48,7 @@ export class DayContext {
     return new Random(this.seed, this.day.date, ...names);
   }
 
-  /** @param step ends the event's id; an event of one subject has a step of its own. */
+  /** @param step ends the event's id; an event of one subject has a step of its own. @param delay_us until it is sent */
   emit(
     time_us: number,
     type: EventType,
@@ -56,8 +56,10 @@ export class DayContext {
     subject: string,
     step: string,
     data: EventData,
+    delay_us = 0,
   ): void {
-    this.events.push({ time_us, type, source, id: `${subject}/${step}`, subject, data });
+    const sent_us = time_us + delay_us;
+    this.events.push({ time_us, sent_us, type, source, id: `${subject}/${step}`, subject, data });
   }
 
   /** Notes a request and gives its id. @param letter of the channel, so that channels number theirs independently. */

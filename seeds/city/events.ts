@@ -4,6 +4,8 @@ import { type EventData, type EventType, TYPE_PREFIX } from '../../server/contra
 export interface CityEvent {
   /** Whole milliseconds, in µs since 1970 UTC. */
   readonly time_us: number;
+  /** When the server is told: at once, but for what a crew without a signal sends later. */
+  readonly sent_us: number;
   readonly type: EventType;
   readonly source: string;
   readonly id: string;
@@ -50,5 +52,6 @@ export function toLine(event: CityEvent): string {
   return `${head},"time":"${rfc3339(event.time_us)}","subject":"${event.subject}","data":${JSON.stringify(event.data)}}`;
 }
 
-/** Collects events, sorts them by time; equal times keep the order in which they were put in. */
-export const inTimeOrder = (events: CityEvent[]): CityEvent[] => events.sort((a, b) => a.time_us - b.time_us);
+/** Sorts events by when they are sent; equal times keep the order in which they were put in. */
+export const inSendingOrder = (events: CityEvent[]): CityEvent[] =>
+  events.sort((a, b) => a.sent_us - b.sent_us);

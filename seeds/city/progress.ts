@@ -16,6 +16,7 @@ export interface CityIdentity {
 interface ProgressFile extends CityIdentity {
   readonly version: 1;
   readonly since: string;
+  readonly whole_before_us?: number;
   readonly covered: readonly Span[];
 }
 
@@ -51,9 +52,10 @@ export function gapsIn(spans: readonly Span[], [from_us, to_us]: Span): Span[] {
 
 function isProgress(value: unknown): value is ProgressFile {
   if (typeof value !== 'object' || value === null) return false;
-  const { version, since, covered } = value as Partial<Record<keyof ProgressFile, unknown>>;
+  const { version, since, whole_before_us, covered } = value as Partial<Record<keyof ProgressFile, unknown>>;
   const is_span = (span: unknown) =>
     Array.isArray(span) && span.length === 2 && span.every(Number.isSafeInteger);
+  if (whole_before_us !== undefined && !Number.isSafeInteger(whole_before_us)) return false;
   return version === 1 && typeof since === 'string' && Array.isArray(covered) && covered.every(is_span);
 }
 
@@ -76,20 +78,37 @@ export class ProgressStore {
   readonly since: string;
   readonly #path: string | null;
   readonly #identity: CityIdentity;
+  #whole_before_us: number | undefined;
   #covered: readonly Span[];
   #saving: Promise<void> = Promise.resolve();
 
-  private constructor(path: string | null, identity: CityIdentity, since: string, covered: readonly Span[]) {
+  private constructor(
+    path: string | null,
+    identity: CityIdentity,
+    since: string,
+    known: ProgressFile | null,
+  ) {
     this.#path = path;
     this.#identity = identity;
-    this.since = since;
-    this.#covered = covered;
+    this.since = known?.since ?? since;
+    this.#whole_before_us = known?.whole_before_us;
+    this.#covered = known?.covered ?? [];
   }
 
   /** @param path null keeps the progress in memory only. @param since used when there is no progress yet. */
   static async open(path: string | null, identity: CityIdentity, since: string): Promise<ProgressStore> {
     const known = path === null ? null : await read(path, identity);
-    return new ProgressStore(path, identity, known?.since ?? since, known?.covered ?? []);
+    return new ProgressStore(path, identity, since, known);
+  }
+
+  /**
+   * The days before it are sent by what began on them, up to here; the days from it on by what happened on them. It stays what it
+   * was at the first start: the two ways must meet at one instant.
+   */
+  wholeBefore_us(first_us: number): number {
+    // A progress of an earlier version knows only the second way.
+    this.#whole_before_us ??= this.#covered.length > 0 ? 0 : first_us;
+    return this.#whole_before_us;
   }
 
   gaps(span: Span): Span[] {
@@ -111,6 +130,7 @@ export class ProgressStore {
       version: 1,
       ...this.#identity,
       since: this.since,
+      ...(this.#whole_before_us !== undefined && { whole_before_us: this.#whole_before_us }),
       covered: this.#covered,
     };
     const beside = `${this.#path}.new`;

@@ -1,6 +1,6 @@
 /** The life of requests: from their creation through transmission and work to their end, over days or months. */
 import type { EventData } from '../../server/contract/event-types.ts';
-import { BOROUGHS, type Borough } from '../reference/index.ts';
+import { BOROUGHS, type Borough, CATALOGUE } from '../reference/index.ts';
 import type { DayContext, RequestSeed } from './context.ts';
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US, wholeMs } from './events.ts';
 import { type Random, Weighted } from './random.ts';
@@ -14,9 +14,12 @@ const DAYS_MAX = 70;
 const METRES_PER_DEGREE = 111_320;
 const CHANCE = {
   cancelled: 0.015,
-  merged: 0.025,
+  /** Of those that had one for the same thing in their borough on that day before them. */
+  merged: 0.06,
   never_settled: 0.004,
   sent_elsewhere: 0.03,
+  /** Of these, to another borough. */
+  across: 0.15,
   work_order: 0.3,
   status: 0.14,
   paused: 0.05,
@@ -24,6 +27,12 @@ const CHANCE = {
   /** Promised for another day, with the citizen's knowledge. */
   revised: 0.015,
   several_requesters: 0.06,
+  /** A status that was promised by a date, and comes after it. */
+  status_late: 0.12,
+  /** Done by a crew without a signal, which tells it hours later. */
+  told_late: 0.03,
+  /** Said to be done, and asked for again by somebody else. */
+  repeated: 0.015,
 } as const;
 
 const NATURE_OF_OTHERS = new Weighted(
@@ -51,6 +60,19 @@ const STATUS_TEXTS = [
   'L’équipe est sur place.',
   'L’intervention est reportée en raison de la météo.',
 ] as const;
+const TOLD_LATE_H = 9;
+const REPEATED_DAYS = 12;
+/** What comes again is to end within the horizon too. */
+const REPEATED_USUAL_DAYS_MAX = 12;
+/** Steps from a place to where somebody else says that it is, m. */
+const NEARBY_M = 20;
+/** Calendar days for a business day. */
+const DAYS_FOR_BUSINESS_DAY = 7 / 5;
+
+/** Business days within which a status is promised, by policy; of a policy's versions the newest. */
+const STATUS_DAYS = new Map(
+  CATALOGUE.policies.flatMap(({ id, targets: { status } }) => (status ? [[id, status.amount]] : [])),
+);
 const NOTHING: EventData = {};
 const ANSWERED: EventData = { resolution: 'done' };
 
@@ -67,10 +89,18 @@ function unitData(borough: string, unit: string): EventData {
   return data;
 }
 
-/** A point near one of the borough's places, more often near its middle; five decimals, about a metre. */
-function pointIn(borough: Borough, random: Random): { longitude: number; latitude: number } {
+interface Point {
+  readonly longitude: number;
+  readonly latitude: number;
+}
+/** A point near one of the borough's places, more often near its middle. */
+function pointIn(borough: Borough, random: Random): Point {
   const place = borough.places[Math.floor(random.uniform() * borough.places.length)]!;
-  const distance = place.radius_m * Math.sqrt(random.uniform());
+  return pointAround(place, place.radius_m, random);
+}
+/** Five decimals, about a metre. */
+function pointAround(place: Point, radius_m: number, random: Random): Point {
+  const distance = radius_m * Math.sqrt(random.uniform());
   const angle = 2 * Math.PI * random.uniform();
   const north = (distance * Math.sin(angle)) / METRES_PER_DEGREE;
   const scale = METRES_PER_DEGREE * Math.cos((place.latitude * Math.PI) / 180);
@@ -88,6 +118,9 @@ class Life {
   readonly #seed: RequestSeed;
   readonly #unit: EventData;
   #at_us: number;
+  /** Until what happens is told. */
+  #delay_us = 0;
+  #point: Point | null = null;
 
   constructor(context: DayContext, random: Random, seed: RequestSeed) {
     this.#context = context;
@@ -98,7 +131,7 @@ class Life {
   }
 
   #emit(step: string, type: Parameters<DayContext['emit']>[1], data: EventData): void {
-    this.#context.emit(this.#at_us, type, SOURCE, this.#seed.id, step, data);
+    this.#context.emit(this.#at_us, type, SOURCE, this.#seed.id, step, data, this.#delay_us);
   }
   /** Time goes on, and work is done in working hours, or by crews that are there day and night. */
   #work(us: number): void {
@@ -111,18 +144,25 @@ class Life {
     this.#at_us = wholeMs(this.#at_us + us);
   }
 
-  create(): void {
+  /** Where it is; null: nowhere in particular. */
+  get point(): Point | null {
+    return this.#point;
+  }
+
+  /** @param near where somebody else saw the same */
+  create(near: Point | null): void {
     const { service, channel, borough } = this.#seed;
     const random = this.#random;
     const other = service.nature === 'complaint' || service.nature === 'request';
     const nature = (other && NATURE_OF_OTHERS.pick(random).nature) || service.nature;
-    const placed = service.placed && nature !== 'suggestion';
+    if (service.placed && nature !== 'suggestion')
+      this.#point = near ? pointAround(near, NEARBY_M, random) : pointIn(boroughs.get(borough)!, random);
     this.#emit('created', 'request.created', {
       service: service.id,
       nature,
       channel,
       borough,
-      ...(placed && { place_borough: borough, ...pointIn(boroughs.get(borough)!, random) }),
+      ...(this.#point && { place_borough: borough, ...this.#point }),
       ...(random.chance(CHANCE.several_requesters) && { requesters: 2 + Math.floor(random.exponential(1)) }),
     });
   }
@@ -134,15 +174,15 @@ class Life {
     this.#emit('closed', 'request.closed', NOTHING);
   }
 
-  /** @param earlier a request of the same day for the same thing in the same borough. */
-  live(earlier: string | undefined): void {
+  /** @param twin another request for the same thing, into which it is merged */
+  live(twin: string | undefined): void {
     const random = this.#random;
     // At once, as is promised: within five minutes, but for one in fifty.
     this.#pass(random.lognormal(1.2, 0.7) * MINUTE_US);
     this.#emit('transmitted', 'request.transmitted', this.#unit);
-    if (earlier && random.chance(CHANCE.merged)) {
+    if (twin !== undefined) {
       this.#work(random.exponential(6) * HOUR_US);
-      this.#emit('merged', 'request.merged', { into: earlier });
+      this.#emit('merged', 'request.merged', { into: twin });
       return;
     }
     if (random.chance(CHANCE.cancelled)) {
@@ -152,7 +192,7 @@ class Life {
     }
     if (random.chance(CHANCE.sent_elsewhere)) {
       this.#work(random.exponential(8) * HOUR_US);
-      this.#emit('transferred', 'request.transferred', unitData(this.#seed.borough, 'citoyens'));
+      this.#emit('transferred', 'request.transferred', this.#elsewhere());
     }
     this.#work(random.lognormal(this.#seed.service.day_and_night ? 0.7 : 4, 1.1) * HOUR_US);
     this.#emit('acknowledged', 'request.acknowledged', NOTHING);
@@ -182,18 +222,76 @@ class Life {
       this.#work(random.lognormal(4, 0.8) * DAY_US);
       this.#emit('resumed', 'request.resumed', { reason });
     }
-    if (random.chance(CHANCE.never_settled)) return;
+    const { created_us } = this.#seed;
+    if (random.chance(CHANCE.never_settled)) {
+      this.#keepTelling('', created_us, created_us + HORIZON_DAYS * DAY_US);
+      return;
+    }
     this.#work(days * 0.65 * DAY_US);
-    this.#emit('resolved', 'request.resolved', RESOLUTION.pick(random).data);
-    this.#pass(random.exponential(20) * MINUTE_US);
-    this.#emit('closed', 'request.closed', NOTHING);
-    if (!random.chance(CHANCE.reopened)) return;
+    this.#keepTelling('', created_us, this.#at_us);
+    const answer = RESOLUTION.pick(random).data;
+    this.#end('', answer);
+    if (!random.chance(CHANCE.reopened)) {
+      if (answer.resolution === 'done') this.#comeAgain();
+      return;
+    }
     this.#pass(random.exponential(6) * DAY_US);
     this.#emit('reopened', 'request.reopened', { reason: 'not_done' });
+    const reopened_us = this.#at_us;
     this.#work(days * 0.5 * DAY_US);
-    this.#emit('resolved2', 'request.resolved', ANSWERED);
+    this.#keepTelling('2', reopened_us, this.#at_us);
+    this.#end('2', ANSWERED);
+  }
+
+  /** @param turn ends the names of the steps */
+  #end(turn: string, answer: EventData): void {
+    const random = this.#random;
+    if (random.chance(CHANCE.told_late)) this.#delay_us = wholeMs(random.exponential(TOLD_LATE_H) * HOUR_US);
+    this.#emit(`resolved${turn}`, 'request.resolved', answer);
     this.#pass(random.exponential(20) * MINUTE_US);
-    this.#emit('closed2', 'request.closed', NOTHING);
+    this.#emit(`closed${turn}`, 'request.closed', NOTHING);
+    this.#delay_us = 0;
+  }
+
+  /** Where a status is promised every so many days, most are published before, some late. */
+  #keepTelling(turn: string, from_us: number, to_us: number): void {
+    const { service, id } = this.#seed;
+    const promised = service.policy === null ? undefined : STATUS_DAYS.get(service.policy);
+    if (promised === undefined) return;
+    const random = this.#context.random('status', id, turn);
+    const promised_us = promised * DAYS_FOR_BUSINESS_DAY * DAY_US;
+    for (let n = 1, at_us = from_us; ; n += 1) {
+      const late = random.chance(CHANCE.status_late);
+      const wait_us = promised_us * (late ? random.between(1.1, 1.7) : random.between(0.6, 0.9));
+      at_us = officeMoment(this.#context.calendar, at_us + wait_us, random);
+      if (at_us >= to_us) return;
+      const data = {
+        text: STATUS_TEXTS[Math.floor(random.uniform() * STATUS_TEXTS.length)]!,
+        expected_at: dayText(at_us + (to_us - at_us) * random.between(0.7, 1.3)),
+      };
+      this.#context.emit(at_us, 'request.status_published', SOURCE, id, `status${turn}-${n}`, data);
+    }
+  }
+
+  /** The unit that a request is sent on to: the borough's citizens' office, or the same unit of another borough. */
+  #elsewhere(): EventData {
+    const random = this.#random;
+    const { borough, service } = this.#seed;
+    if (!random.chance(CHANCE.across)) return unitData(borough, 'citoyens');
+    const others = BOROUGHS.filter(({ code }) => code !== borough);
+    return unitData(others[Math.floor(random.uniform() * others.length)]!.code, service.unit);
+  }
+
+  /** Somebody else asks for the same at the same place some days later. */
+  #comeAgain(): void {
+    const random = this.#random;
+    const { id, service } = this.#seed;
+    if (this.#point === null || service.usual_days > REPEATED_USUAL_DAYS_MAX || id.endsWith('B')) return;
+    if (!random.chance(CHANCE.repeated)) return;
+    const created_us = wholeMs(this.#at_us + random.exponential(REPEATED_DAYS) * DAY_US);
+    const again = new Life(this.#context, random, { ...this.#seed, id: `${id}B`, created_us });
+    again.create(this.#point);
+    again.live(undefined);
   }
 
   #publish(days: number): void {
@@ -209,16 +307,19 @@ class Life {
 /** Adds the whole lives of the requests made on a day, also what happens on later days. */
 export function requestDay(context: DayContext): void {
   const random = context.random('requests');
-  const latest = new Map<string, string>();
+  /** The last request for the same thing in the same borough. */
+  const latest = new Map<string, { readonly id: string; readonly point: Point | null }>();
   for (const seed of context.requests) {
     const life = new Life(context, random, seed);
-    life.create();
     if (seed.service.nature === 'information') {
+      life.create(null);
       life.inform();
       continue;
     }
     const like = `${seed.borough} ${seed.service.id}`;
-    life.live(latest.get(like));
-    latest.set(like, seed.id);
+    const twin = random.chance(CHANCE.merged) ? latest.get(like) : undefined;
+    life.create(twin?.point ?? null);
+    life.live(twin?.id);
+    latest.set(like, { id: seed.id, point: life.point });
   }
 }

@@ -61,13 +61,13 @@ export function thirteenMonthsBefore(date: string): string {
   return first.toISOString().slice(0, 10);
 }
 
-/** Index of the first event at or after an instant; events are in time order. */
+/** Index of the first event that is sent at or after an instant; events are in that order. */
 function firstAt(events: readonly CityEvent[], at_us: number): number {
   let low = 0;
   let high = events.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (events[middle]!.time_us < at_us) low = middle + 1;
+    if (events[middle]!.sent_us < at_us) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -110,11 +110,16 @@ class CityRun {
     const today = this.#city.calendar.numberAt(start_us);
     const first = this.#options.history ? dayNumber(this.#store.since) : today;
     this.#days_total = Math.max(1, today - first + 1);
+    const recent = this.#city.calendar.day(today - RECENT_DAYS + 1);
+    const whole_before_us = this.#store.wholeBefore_us(recent.from_us);
     const begun = await this.#begin(today, start_us);
     for (const _ of this.#city.prepare(today)) await turn(undefined, { signal });
     await this.#fill(today, start_us, begun);
     this.#tell(1);
-    await Promise.all([this.#live(start_us, today, signal), this.#past(today, first, start_us)]);
+    await Promise.all([
+      this.#live(start_us, today, signal),
+      this.#past(today, first, start_us, whole_before_us),
+    ]);
   }
 
   save(): Promise<void> {
@@ -138,12 +143,14 @@ class CityRun {
   }
 
   /** What is missing of the days before today, newest first. */
-  async #past(today: number, first: number, start_us: number): Promise<void> {
+  async #past(today: number, first: number, start_us: number, whole_before_us: number): Promise<void> {
     let waiting: Promise<void> = Promise.resolve();
     for (let number = today - 1; number >= first; number--) {
       this.#phase = number > today - RECENT_DAYS ? 'two_weeks' : 'history';
+      const whole = this.#city.calendar.day(number).from_us < whole_before_us;
       // The next day is made while this one travels.
-      const sent = this.#fill(number, start_us).then(() => this.#tell(today - number + 1));
+      const filled = whole ? this.#fillWhole(number, whole_before_us) : this.#fill(number, start_us);
+      const sent = filled.then(() => this.#tell(today - number + 1));
       // A failure is met where it is awaited; the day before it may fail first.
       sent.catch(() => undefined);
       await waiting;
@@ -179,6 +186,18 @@ class CityRun {
       await this.#sendStream(sent ? missing.filter((event) => !sent.has(event)) : missing);
     }
     this.#store.cover(span);
+    await this.#store.save();
+  }
+
+  /**
+   * The same for a day of which nothing was sent, with what followed from it until `until_us`: so a request travels with its whole life,
+   * and its record is written once, not once for each day on which something happened.
+   */
+  async #fillWhole(number: number, until_us: number): Promise<void> {
+    const { from_us, to_us } = this.#city.calendar.day(number);
+    if (this.#store.gaps([from_us, to_us]).length === 0) return;
+    await this.#sendStream(this.#city.begunWhole(number).filter(({ sent_us }) => sent_us < until_us));
+    this.#store.cover([from_us, to_us]);
     await this.#store.save();
   }
 

@@ -105,12 +105,18 @@ export class Access {
     return this.authoriseRead({ headers: req.headers, remote_address: req.socket.remoteAddress });
   }
 
-  /** Whether the asker shows a key that may read, or has logged in with one, whoever else may read. */
+  /** Whether the asker shows a key that may read, or has logged in with one, whoever else may read. A wall is seen by everybody. */
   async mayReadByKey({ headers }: IncomingMessage): Promise<boolean> {
+    const grant = await this.#shown(headers);
+    return grant?.can_read === true && !grant.wall;
+  }
+
+  /** What the key that is shown, or that somebody logged in with, grants. */
+  async #shown(headers: IncomingHttpHeaders): Promise<Grant | undefined> {
     const bearer = bearerOf(headers);
-    if (bearer !== undefined) return (await this.grant(bearer))?.can_read ?? false;
+    if (bearer !== undefined) return this.grant(bearer);
     const cookie = sessionOf(headers);
-    return cookie !== undefined && isSameOrigin(headers) && ((await this.grant(cookie))?.can_read ?? false);
+    return cookie !== undefined && isSameOrigin(headers) ? this.grant(cookie) : undefined;
   }
 
   /** Whether a socket may read; a program may also give its key as `auth: { key }`. */
@@ -122,10 +128,8 @@ export class Access {
 
   async authoriseRead({ headers, remote_address }: ReadRequest): Promise<boolean> {
     if (this.#public_read) return true;
-    const bearer = bearerOf(headers);
-    if (bearer !== undefined) return (await this.grant(bearer))?.can_read ?? false;
-    const cookie = sessionOf(headers);
-    if (cookie !== undefined && isSameOrigin(headers) && (await this.grant(cookie))?.can_read) return true;
+    if (bearerOf(headers) !== undefined) return (await this.#shown(headers))?.can_read ?? false;
+    if ((await this.#shown(headers))?.can_read) return true;
     return isOwnMachine(headers, remote_address) && !(await this.#readersExist());
   }
 

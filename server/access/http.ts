@@ -2,10 +2,10 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { bearerOf } from '../lib/bearer.ts';
 import { VigieError } from '../lib/errors.ts';
-import { decodeText, parseJson, readBody } from '../lib/http-body.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { type Access, SESSION_COOKIE } from './access.ts';
+import type { Access } from './access.ts';
+import { jsonObject, sessionCookie, wrapped } from './http-parts.ts';
 import { type KeyRepository, type NewKey, newKeyFault, newSecret } from './keys.ts';
 
 export interface AccessRouterOptions {
@@ -14,16 +14,8 @@ export interface AccessRouterOptions {
   readonly logger: Logger;
 }
 
-const BODY_BYTES_MAX = 65_536;
 /** How long a browser stays logged in, s. */
 const SESSION_S = 12 * 3_600;
-
-type Handler = (req: Request, res: Response) => Promise<void>;
-const wrapped =
-  (handler: Handler): RequestHandler =>
-  (req, res, next) => {
-    handler(req, res).catch(next);
-  };
 
 /** Lets pass who may read; others get 401 or 403. For use before the routes that show state. */
 export function requireRead(access: Access): RequestHandler {
@@ -59,7 +51,7 @@ export function accessRouter({ access, keys, logger }: AccessRouterOptions): Rou
     '/api/v1/keys',
     admin,
     wrapped(async (req, res) => {
-      const wanted = newKeyOf(parseJson(decodeText(await readBody(req, BODY_BYTES_MAX))));
+      const wanted = newKeyOf(await jsonObject(req));
       const { id, secret, secret_sha256 } = newSecret();
       const key = await keys.create({ ...wanted, id, secret_sha256 });
       access.forget();
@@ -90,8 +82,8 @@ export function accessRouter({ access, keys, logger }: AccessRouterOptions): Rou
   router.post(
     '/api/v1/session',
     wrapped(async (req, res) => {
-      const body = parseJson(decodeText(await readBody(req, BODY_BYTES_MAX)));
-      const secret = isObject(body) && typeof body.key === 'string' ? body.key : '';
+      const { key } = await jsonObject(req);
+      const secret = typeof key === 'string' ? key : '';
       const grant = secret === '' ? undefined : await access.grant(secret);
       if (grant === undefined) {
         throw new VigieError('key_wrong', 'This key is unknown or was revoked.', { status: 401 });
@@ -109,16 +101,6 @@ export function accessRouter({ access, keys, logger }: AccessRouterOptions): Rou
   return router;
 }
 
-/** A cookie that no script reads and no other site sends along. It gives reading only: sending events takes a header. */
-function sessionCookie(req: Request, secret: string, max_age_s: number): string {
-  const secure = 'encrypted' in req.socket || req.headers['x-forwarded-proto'] === 'https';
-  const value = encodeURIComponent(secret);
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${max_age_s}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function textList(
   body: Record<string, unknown>,
   name: string,
@@ -134,11 +116,9 @@ function textList(
   throw new VigieError('key_invalid', `${name} must be a list of at most 100 texts.`, { status: 400 });
 }
 
-function newKeyOf(body: unknown): NewKey {
+function newKeyOf(body: Record<string, unknown>): NewKey {
   const fault = (message: string): VigieError =>
     new VigieError('key_invalid', `${message}.`, { status: 400 });
-  if (!isObject(body))
-    throw fault('The body must be a JSON object with name, types, sources, origins, can_read');
   const { name, can_read = false } = body;
   if (typeof name !== 'string') throw fault('name must be a text of 1 to 200 characters');
   if (typeof can_read !== 'boolean') throw fault('can_read must be true or false');

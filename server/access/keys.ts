@@ -1,6 +1,7 @@
 /** API keys: what one may do, how its secret is made and recognised. Only the SHA-256 of a secret is ever kept. */
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { EVENT_TYPE_NAMES, type EventType } from '../contract/event-types.ts';
+import type { WallSetting } from '../contract/walls.ts';
 
 /** What a key may do, as it is created. An empty list of types or sources allows none; `*` allows all. */
 export interface NewKey {
@@ -19,6 +20,8 @@ export interface KeyRecord extends NewKey {
   /** RFC 3339, UTC. */
   readonly created_at: string;
   readonly revoked_at: string | null;
+  /** What the wall shows that has the key; null: it is not a wall's. */
+  readonly wall: WallSetting | null;
 }
 
 /** What access needs of the table of keys. */
@@ -57,6 +60,8 @@ export interface Grant {
   /** The bootstrap key: everything, keys too. */
   readonly admin: boolean;
   readonly can_read: boolean;
+  /** Of a screen that everybody sees: it reads what a wall shows. */
+  readonly wall: boolean;
   /** Not empty: only pages of these origins, and only `web.*`. */
   readonly origins: readonly string[];
   /** Why an event may not be sent with this key, or undefined when it may. */
@@ -67,6 +72,7 @@ export const BOOTSTRAP: Grant = {
   key_id: 'bootstrap',
   admin: true,
   can_read: true,
+  wall: false,
   origins: [],
   refuses: () => undefined,
 };
@@ -87,6 +93,7 @@ export function grantOf(key: KeyRecord): Grant {
     admin: false,
     // What stands in a page's source is no secret.
     can_read: key.can_read && !public_key,
+    wall: key.wall !== null,
     origins: key.origins,
     refuses(type, source) {
       if (!types.has(type)) return 'type_not_allowed';

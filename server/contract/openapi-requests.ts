@@ -9,6 +9,7 @@ import { DEADLINE_EVENT_KINDS, REQUEST_STATUSES } from './requests.ts';
 
 const string: JsonSchema = { type: 'string' };
 const flag: JsonSchema = { type: 'boolean' };
+const date: JsonSchema = { type: 'string', format: 'date' };
 const limit: JsonSchema = { type: 'integer', minimum: 1, maximum: 1_000, default: 100 };
 const cursor = query('cursor', string, 'From the address in "next"; opaque');
 const scope = query('scope', { ...string, default: 'city' }, 'city, a borough code or the id of a unit');
@@ -29,6 +30,7 @@ const filters: readonly JsonSchema[] = [
   query('nature', { enum: [...REQUEST_NATURES] }, 'What it is'),
   query('open', flag, 'Whether it is open'),
   query('overdue', flag, 'Whether it is open and past its settlement deadline'),
+  query('due_from', moment, 'Due from this moment on'),
   query('due_before', moment, 'Due before this moment'),
   query('created_from', moment, 'Created from this moment on'),
   query('created_to', moment, 'Created before this moment'),
@@ -99,7 +101,7 @@ export const REQUEST_PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/requests': list,
   '/api/v1/requests.csv': csv,
   '/api/v1/requests/{id}': read(
-    'A request with its events, and its deadlines with their ledgers',
+    'A request with its events, its deadlines with their ledgers, and what was merged or is repeated',
     refTo('RequestDetail'),
     [idParameter],
     { '404': errorAnswer('No such request') },
@@ -129,13 +131,20 @@ export const REQUEST_PATHS: Readonly<Record<string, JsonSchema>> = {
     ],
     badQuestion,
   ),
+  '/api/v1/trends/requests': read(
+    'The metrics of requests in one scope and period of local days, each with its counts and how sure it is',
+    refTo('RequestMetrics'),
+    [
+      scope,
+      query('from', date, 'First local date; 30 days with the last one if left out'),
+      query('to', date, 'Last local date, itself in it; today if left out. At most 400 days'),
+    ],
+    badQuestion,
+  ),
   '/api/v1/handover': read(
     'Calls that were waiting when the hours of a queue ended on a local date, and who took them',
     refTo('HandoverAnswer'),
-    [
-      query('date', { type: 'string', format: 'date' }, 'Local date; today if left out'),
-      query('borough', string, 'Only of this borough'),
-    ],
+    [query('date', date, 'Local date; today if left out'), query('borough', string, 'Only of this borough')],
     badQuestion,
   ),
   '/api/v1/doctor': read(

@@ -8,6 +8,8 @@ import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
 import { MAP_PATHS } from './openapi-map.ts';
 import { answer, errorAnswer, idParameter, moment, query, read } from './openapi-parts.ts';
 import { REQUEST_PATHS } from './openapi-requests.ts';
+import { WALL_PATHS } from './openapi-walls.ts';
+import { REQUEST_METRICS_SCHEMAS } from './request-metrics-schemas.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
 const ingestAnswer: JsonSchema = {
@@ -226,6 +228,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/keys': keysPath,
   '/api/v1/keys/{id}': keyPath,
   '/api/v1/session': sessionPath,
+  ...WALL_PATHS,
   '/api/openapi.json': plain('This page', 'application/json'),
   '/api/asyncapi.json': plain('The socket', 'application/json'),
   ...OPEN311_PATHS,
@@ -274,6 +277,7 @@ export function openApiPage(version: string): JsonSchema {
         ...STATE_SCHEMAS,
         ...REQUEST_SCHEMAS,
         ...BACKLOG_SCHEMAS,
+        ...REQUEST_METRICS_SCHEMAS,
         ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },

@@ -10,9 +10,12 @@ export type RequestMetricId =
   | 'transmission_on_time'
   | 'status_current'
   | 'reopened'
+  | 'repeat'
   | 'by_resolution'
   | 'settlement_p50'
   | 'settlement_p90'
+  | 'settlement_business_p50'
+  | 'settlement_business_p90'
   | 'overdue'
   | 'due_today'
   | 'due_3_days'
@@ -129,7 +132,20 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
     'share',
     COUNTED,
     ['Rouvertes', 'rouvertes dans les 30 jours ÷ réglées'],
-    ['Reopened', 'reopened within 30 days ÷ resolved'],
+    ['Reopened', 'reopened within 30 days ÷ settled'],
+  ),
+  define(
+    'repeat',
+    'share',
+    COUNTED,
+    [
+      'Répétées',
+      'nouvelles demandes du même service, à 50 m au plus d’une demande réglée comme faite dans les 30 jours avant ÷ nouvelles demandes dont le service et le lieu sont connus ; signe qu’elle ne l’était pas',
+    ],
+    [
+      'Repeated',
+      'new requests of the same service, within 50 m of one settled as done in the 30 days before ÷ new requests whose service and place are known; a sign that it was not',
+    ],
   ),
   define(
     'by_resolution',
@@ -156,6 +172,21 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
       [
         `Time to settle, ${percent}th percentile`,
         `clock time from creation to settlement that ${percent}% of the settled requests did not exceed (exact, nearest rank)`,
+      ],
+    ),
+  ),
+  ...([50, 90] as const).map((percent) =>
+    define(
+      `settlement_business_p${percent}`,
+      'days',
+      COUNTED,
+      [
+        `Délai de règlement en jours ouvrables, ${percent}e centile`,
+        `temps de la création au règlement, du lundi au vendredi sauf les jours fériés, en jours de 24 heures, que ${percent}\u00a0% des demandes réglées n’ont pas dépassé ; les pauses n’en sont pas retirées (exact, rang le plus proche)`,
+      ],
+      [
+        `Time to settle in business days, ${percent}th percentile`,
+        `time from creation to settlement on Mondays to Fridays that are no holidays, in days of 24 hours, that ${percent}% of the settled requests did not exceed; pauses are not taken out (exact, nearest rank)`,
       ],
     ),
   ),

@@ -15,6 +15,8 @@ import {
   type MapPoint,
   REQUEST_STATUSES,
   type RequestDetail,
+  type RequestLink,
+  type RequestRepeats,
   type RequestSummary,
   type RequestsState,
   SEGMENT_KINDS,
@@ -127,6 +129,24 @@ const deadline = shape<DeadlineView>({
   calendar: textOrNull(),
   ledger: { ...listOf(segment), description: 'From start to due_at (or now while it stands); sums exactly' },
 });
+const link = shape<RequestLink>({
+  id: text(),
+  number: count('Its number'),
+  status: { enum: [...REQUEST_STATUSES] },
+  open: flag('Whether it is open'),
+  merged_into: textOrNull(),
+  created_at: momentOrNull(),
+  settled_at: momentOrNull(),
+});
+const repeats = shape<RequestRepeats>({
+  definition: text('Id and version of the definition'),
+  places: {
+    enum: ['exact', 'snapped'],
+    description: 'By the places themselves, or by the snapped ones for a reader who may not see those',
+  },
+  of: { ...orNull(link), description: 'The request, settled as done, that this one repeats' },
+  by: { ...listOf(link), description: 'Later requests that repeat this one; at most 50' },
+});
 
 export const REQUEST_SCHEMAS = {
   RequestsState: requestsState,
@@ -137,6 +157,15 @@ export const REQUEST_SCHEMAS = {
     ...summaryShape,
     address: textOrNull('Only to a reader that may see it'),
     description: textOrNull('Only to a reader that may see it'),
+    merged_chain: {
+      ...listOf(link),
+      description: 'From merged_into on: what that was merged into, and so on; at most 20',
+    },
+    merged_here: {
+      ...listOf(link),
+      description: 'Merged into this one, directly or by way of another; at most 100',
+    },
+    repeats,
     deadlines: listOf(deadline),
     anomalies: listOf({ type: 'object' }),
     events: listOf({ type: 'object' }),

@@ -104,16 +104,49 @@ export interface RequestSummary {
   } | null;
 }
 
-/** What does not fit in a request's events: told, never a reason to lose them. */
+/** What does not fit in a request's events, or with what the city says of itself: told, never a reason to lose them. */
 export interface Anomaly {
-  readonly code: 'no_creation' | 'before_creation' | 'not_possible' | 'merged_into_itself';
+  readonly code:
+    | 'no_creation'
+    | 'before_creation'
+    | 'not_possible'
+    | 'merged_into_itself'
+    | 'unknown_service'
+    | 'unknown_borough'
+    | 'outside_territory';
   readonly at: string;
   readonly type: string;
   readonly message: string;
 }
 
+/** Another request, in short. */
+export interface RequestLink {
+  readonly id: string;
+  readonly number: number;
+  readonly status: RequestStatus;
+  readonly open: boolean;
+  readonly merged_into: string | null;
+  readonly created_at: string | null;
+  readonly settled_at: string | null;
+}
+/** What comes again after it was said to be done (`repeat` of the definitions). */
+export interface RequestRepeats {
+  readonly definition: string;
+  /** By the places themselves, or by the snapped ones for a reader who may not see those. */
+  readonly places: 'exact' | 'snapped';
+  /** The request, settled as done, that this one repeats; the one settled last. */
+  readonly of: RequestLink | null;
+  /** Later requests that repeat this one, in the order of their creation; at most 50. */
+  readonly by: readonly RequestLink[];
+}
+
 /** `GET /api/v1/requests/{id}`. */
 export interface RequestDetail extends RequestSummary {
+  /** From `merged_into` on: what that was merged into, and so on, at most 20; without what is not known here. */
+  readonly merged_chain: readonly RequestLink[];
+  /** Merged into this one, directly or by way of another; at most 100. */
+  readonly merged_here: readonly RequestLink[];
+  readonly repeats: RequestRepeats;
   /** Only to a reader that may see it. */
   readonly address: string | null;
   readonly description: string | null;

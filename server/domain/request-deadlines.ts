@@ -23,7 +23,7 @@ export interface DeadlineRules {
 
 export interface DeadlineRun {
   readonly kind: DeadlineKind;
-  /** With every stop that ends, but not the end of the run. */
+  /** With every stop up to the end of the run. */
   readonly clock: Clock;
   /** `id@version`; null: a date that was given. */
   readonly policy: string | null;
@@ -53,9 +53,14 @@ type Draft = Pick<DeadlineRun, 'kind' | 'met_us' | 'over_us'> & {
   readonly from_us?: number;
 };
 
-/** The stops of a run: pauses and settlements. One that stands is left out where it is the run's own end. */
+/** The stops of a run: pauses and settlements, up to its end. What comes after that no longer moves its due date. */
 function stopsOf({ pauses, settlements }: FoldedRequest, over_us: number | null): Stop[] {
-  return [...pauses, ...settlements].filter(({ from_us, to_us }) => to_us !== null || from_us !== over_us);
+  const stops = [...pauses, ...settlements];
+  if (over_us === null) return stops;
+  return stops.flatMap((stop): Stop[] => {
+    if (stop.from_us >= over_us) return [];
+    return [{ ...stop, to_us: Math.min(stop.to_us ?? over_us, over_us) }];
+  });
 }
 
 class Runs {
@@ -83,10 +88,7 @@ class Runs {
   /** A date that was given moves with the pauses after it was given, by the clock; those before it were known then. */
   byDate(draft: Draft, due_us: number, warning_share: number): void {
     const { start_us, from_us = start_us } = draft;
-    const stops = stopsOf(this.#request, null).flatMap((stop): Stop[] => {
-      if (stop.from_us >= from_us) return [];
-      return [{ ...stop, to_us: Math.min(stop.to_us ?? from_us, from_us) }];
-    });
+    const stops = stopsOf(this.#request, from_us);
     const amount_us = countedUntil({ calendar: ALWAYS, start_us, amount_us: 0, stops }, due_us);
     this.#add(draft, ALWAYS, amount_us, { policy: null, target: 'date', calendar: null, warning_share });
   }
@@ -204,6 +206,26 @@ function settlementRuns(
 /** The settlement deadline that holds now; undefined: none. */
 export const settlementOf = (deadlines: readonly Deadline[]): Deadline | undefined =>
   deadlines.findLast(({ kind }) => kind === 'settlement');
+
+/** What became of the promises beside the settlement, at an instant. */
+export interface KeptPromises {
+  /** Transmitted within the limit; null: nothing was promised, or the limit has neither passed nor been kept. */
+  readonly transmission: boolean | null;
+  readonly status_promised: boolean;
+  /** When the status that was published last was, or will be, too old; null: never, as far as is known. */
+  readonly status_stale_us: number | null;
+}
+export function keptPromises(deadlines: readonly Deadline[], now_us: number): KeptPromises {
+  const transmission = deadlines.find(({ kind }) => kind === 'transmission');
+  const status = deadlines.findLast(({ kind }) => kind === 'status');
+  const breach_us = transmission?.breach_us ?? null;
+  const broken = breach_us !== null && breach_us <= now_us;
+  return {
+    transmission: broken ? false : transmission && transmission.met_us !== null ? true : null,
+    status_promised: status !== undefined,
+    status_stale_us: status?.breach_us ?? null,
+  };
+}
 
 /** A breach or a warning that is told, or to be told. */
 export interface Moment {

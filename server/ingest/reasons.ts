@@ -36,12 +36,14 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? 'an object' : String(value);
 }
 const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** Not what begins with an abbreviation. */
+const lowered = (text: string): string =>
+  /^[A-Z]{2}/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 function expectation(schema: FieldSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(', ')}`;
   if (schema.format === 'date-time')
-    return 'a moment in RFC 3339 with an offset, such as 2026-11-23T14:05:09-05:00';
+    return 'a moment in RFC 3339 with an offset, of the years 1970 to 2254, such as 2026-11-23T14:05:09-05:00';
   const range =
     schema.maximum === undefined ? `from ${schema.minimum}` : `from ${schema.minimum} to ${schema.maximum}`;
   switch (schema.type) {
@@ -92,8 +94,10 @@ export function fieldReason(
 export function requestReason(
   subject: string,
   time_us: number,
-  { due_at, into }: EventData,
+  { due_at, into, longitude, latitude }: EventData,
 ): string | undefined {
+  if ((longitude === undefined) !== (latitude === undefined))
+    return 'data.longitude and data.latitude make a place together: send both, or none.';
   if (into === subject) return 'data.into is the request itself; it should be the one it was merged into.';
   const due_us = due_at === undefined ? undefined : parseInstant(due_at)?.time_us;
   if (due_us === undefined || due_us >= time_us) return undefined;

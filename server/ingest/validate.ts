@@ -39,6 +39,8 @@ export class Refusal {
 
 /** An event may be this far ahead of the server's clock, s: other clocks are not exact. */
 export const FUTURE_LIMIT_S = 300;
+/** Microseconds are exact up to the year 2255. */
+const MOMENT_US_MAX = Date.UTC(2255, 0, 1) * 1000;
 export const SEQUENCE_LENGTH_MAX = 64;
 /** `extra` as JSON, bytes at least; the place for a few fields more, not for documents. */
 export const EXTRA_LENGTH_MAX = 65_536;
@@ -86,6 +88,16 @@ const PLACED = new Set([
   'datacontenttype',
   'sequence',
 ]);
+
+/**
+ * One text for a source instead of one an event: what looks it up afterwards (a dozen maps) compares addresses, and the live
+ * state keeps it once.
+ */
+let last_source = '';
+function sameText(source: string): string {
+  if (source !== last_source) last_source = source;
+  return last_source;
+}
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -138,7 +150,7 @@ export function checkEvent(raw: unknown, now_us: number, trusted_text: boolean):
     event_id: eventId(source, id, instant.finer),
     time_us: instant.time_us,
     type: check.type,
-    source,
+    source: sameText(source),
     subject,
     sequence,
     data: split.data,
@@ -229,7 +241,8 @@ function splitData(
     const value = data[name];
     if (value === undefined) continue;
     const instant = parseInstant(String(value));
-    if (instant === undefined || instant.time_us < 0) return fieldRefusal(check.type, data, name);
+    if (!(instant && instant.time_us >= 0 && instant.time_us < MOMENT_US_MAX))
+      return fieldRefusal(check.type, data, name);
   }
   if (!trusted_text) {
     const fault = valueFault(data, 'data');

@@ -12,10 +12,18 @@ export function queryText(req: Request, name: string): string | undefined {
   const value: unknown = req.query[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value !== 'string') throw badParameter(name, 'may be given once only');
-  return value;
+  return readable(name, value);
+}
+/** @throws VigieError 400 when it holds a NUL, which no database text can hold. */
+function readable(name: string, text: string): string {
+  if (text.includes('\0')) throw badParameter(name, 'holds a NUL character (%00): leave it out');
+  return text;
 }
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Moments of questions: events begin in 1970, and days are formed around a moment up to the year 9999. */
+const MOMENT_MS_MAX = Date.UTC(9999, 0, 1);
 
 /** A moment, µs. @throws VigieError 400 */
 export function queryInstant(req: Request, name: string): number | undefined {
@@ -23,10 +31,24 @@ export function queryInstant(req: Request, name: string): number | undefined {
   const text = queryText(req, name)?.replace(/ (\d{2}:\d{2})$/, '+$1');
   if (text === undefined) return undefined;
   const time_ms = RFC_3339.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
-  if (Number.isNaN(time_ms)) {
+  if (Number.isNaN(time_ms))
     throw badParameter(name, 'must be a moment with an offset, such as 2026-11-23T13:00:00-05:00');
-  }
+  if (time_ms < 0 || time_ms >= MOMENT_MS_MAX)
+    throw badParameter(name, 'must be a moment of the years 1970 to 9998');
   return time_ms * 1000;
+}
+
+/** A date of the calendar. @throws VigieError 400 */
+export function queryDate(req: Request, name: string): string | undefined {
+  const text = queryText(req, name);
+  if (text === undefined) return undefined;
+  const time_ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // The 30th of February is read as a day of March.
+  if (Number.isNaN(time_ms) || new Date(time_ms).toISOString().slice(0, 10) !== text)
+    throw badParameter(name, 'must be a date, such as 2026-11-23');
+  if (time_ms < 0 || time_ms >= MOMENT_MS_MAX)
+    throw badParameter(name, 'must be a date of the years 1970 to 9998');
+  return text;
 }
 
 /** @throws VigieError 400 */
@@ -68,7 +90,9 @@ export function queryList(req: Request, name: string, count_max: number): readon
   const given: readonly unknown[] = Array.isArray(value) ? value : [value];
   const list = given.flatMap((item) => {
     if (typeof item !== 'string') throw badParameter(name, 'must be values with commas between them');
-    return item.split(',').map((part) => part.trim());
+    return readable(name, item)
+      .split(',')
+      .map((part) => part.trim());
   });
   const values = [...new Set(list.filter((item) => item !== ''))];
   if (values.length === 0) throw badParameter(name, 'must have at least one value');

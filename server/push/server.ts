@@ -15,6 +15,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Reading } from '../lib/ops.ts';
 import type { Service } from '../lib/service.ts';
+import { ownTurn } from '../lib/turns.ts';
 import { Client } from './client.ts';
 import { parser } from './parser.ts';
 import { DEFAULT_LIMITS, NAMESPACE, type PushLimits, type PushStats, Rooms } from './rooms.ts';
@@ -36,6 +37,8 @@ export interface PushOptions {
   readonly tick_ms?: number;
   /** The time between two clocks, ms: also what tells a client that the server is there. */
   readonly clock_ms?: number;
+  /** How often it is asked whether those who are connected may still read, ms. */
+  readonly authorise_again_ms?: number;
   readonly limits?: Partial<PushLimits>;
 }
 
@@ -45,6 +48,9 @@ const MESSAGE_BYTES_MAX = 16 * 1024;
 const GOODBYE_MS = 1_000;
 /** How often clients that were passed over are looked at, ms. */
 const CATCH_UP_MS = 50;
+const AUTHORISE_AGAIN_MS = 60_000;
+/** Clients that are asked about in one turn. */
+const AUTHORISE_AT_ONCE = 100;
 
 export class PushServer implements Service {
   readonly name = 'push';
@@ -59,6 +65,7 @@ export class PushServer implements Service {
   #catch_up_timer: NodeJS.Timeout | undefined;
   #last_tick_ms = -Infinity;
   #heartbeat: NodeJS.Timeout | undefined;
+  #authorising: NodeJS.Timeout | undefined;
 
   constructor(options: PushOptions) {
     this.#options = options;
@@ -82,18 +89,21 @@ export class PushServer implements Service {
 
   async start(): Promise<void> {
     const { http: server, source, clock_ms = 5_000 } = this.#options;
+    const { authorise_again_ms = AUTHORISE_AGAIN_MS } = this.#options;
     this.#io.attach(server);
     server.on('upgrade', this.#track);
     this.#stopListening = source.onDirty((topic, key) => {
       if (this.#rooms.mark(topic, key)) this.#schedule();
     });
     this.#heartbeat = setInterval(() => this.#beat(), clock_ms);
+    this.#authorising = setInterval(() => void this.#authoriseAgain(), authorise_again_ms);
   }
 
   /** Says goodbye to all clients, and ends those that do not take it. The HTTP server is its owner's to close. */
   async stop(): Promise<void> {
     this.#stopListening?.();
     clearInterval(this.#heartbeat);
+    clearInterval(this.#authorising);
     clearTimeout(this.#timer);
     clearTimeout(this.#catch_up_timer);
     this.#io.disconnectSockets(true);
@@ -150,6 +160,21 @@ export class PushServer implements Service {
       );
     });
     live.on('connection', (socket) => this.#connected(socket));
+  }
+
+  /** A key that was revoked, as that of a wall that was taken down, ends what it opened. */
+  async #authoriseAgain(): Promise<void> {
+    const sockets = [...this.#io.of(NAMESPACE).sockets.values()];
+    for (let at = 0; at < sockets.length; at += AUTHORISE_AT_ONCE) {
+      const some = sockets.slice(at, at + AUTHORISE_AT_ONCE);
+      // While the database is away nobody is sent off.
+      const allowed = await Promise.all(
+        some.map(({ handshake }) => this.#options.authorise(handshake).catch(() => true)),
+      );
+      // As a broken connection does: the client comes again, and is told why it is refused.
+      for (const [index, socket] of some.entries()) if (!allowed[index]) socket.conn.close();
+      await ownTurn();
+    }
   }
 
   #connected(socket: Socket): void {

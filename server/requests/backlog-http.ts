@@ -103,6 +103,8 @@ async function backlogAnswer(
 
 const BREACH_ROWS = 100;
 const BREACH_ROWS_MAX = 1_000;
+/** What the column holds. */
+const TURN_MAX = 32_767;
 const DAY_US = 86_400_000_000;
 
 async function breachesAnswer(req: Request, { backlog, clock }: BacklogOptions): Promise<object> {
@@ -156,7 +158,7 @@ function placeOf(text: string | undefined): TellingPlace | null {
     const [at_us, number, name, told, turn] = Array.isArray(value) ? value : [];
     const kind = DEADLINE_KINDS.find((each) => each === name);
     const what = DEADLINE_EVENT_KINDS.find((each) => each === told);
-    if (kind && what && [at_us, number, turn].every(Number.isSafeInteger))
+    if (kind && what && [at_us, number, turn].every(Number.isSafeInteger) && turn >= 0 && turn <= TURN_MAX)
       return { at_us, number, kind, what, turn };
   } catch {
     // What is no JSON is no cursor of ours either.

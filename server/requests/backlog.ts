@@ -29,13 +29,13 @@ export function bordersAt(as_of_us: number, time_zone: string) {
     age_borders_us: AGE_DAYS.slice(1)
       .toReversed()
       .map((days) => start_us(1 - days)),
+    // What is due at a midnight is due on the day that ends then; what is due at this very moment is overdue.
     due_borders_us: [
       ...LATE_DAYS.map((days) => start_us(-days)),
-      // What is due at this very moment is overdue.
-      as_of_us + 1,
+      as_of_us,
       start_us(1),
       start_us(1 + SOON_DAYS),
-    ],
+    ].map((end_us) => end_us + 1),
   };
 }
 const OVERDUE_BANDS = LATE_DAYS.length + 1;

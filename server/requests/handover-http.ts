@@ -8,7 +8,7 @@ import { type Closing, handoverOf } from '../domain/handover.ts';
 import type { HolidayCalendar } from '../domain/holidays.ts';
 import { closingsOn, localDate } from '../domain/office-hours.ts';
 import { isoOf } from '../lib/clock.ts';
-import { badParameter, queryText, refuseOthers } from '../lib/http-query.ts';
+import { badParameter, queryDate, queryText, refuseOthers } from '../lib/http-query.ts';
 import { type ReaderOptions, readerRouter } from './reader.ts';
 
 export interface HandoverOptions extends ReaderOptions {
@@ -27,7 +27,7 @@ async function handoverAnswer(req: Request, options: HandoverOptions): Promise<H
   refuseOthers(req, ['date', 'borough']);
   const { clock, time_zone, holidays } = options;
   const now_us = clock.now_us();
-  const date = dateOf(queryText(req, 'date')) ?? localDate(now_us, time_zone);
+  const date = queryDate(req, 'date') ?? localDate(now_us, time_zone);
   const borough = queryText(req, 'borough')?.toUpperCase() ?? null;
   const queues = options.queues.filter(
     (queue) =>
@@ -56,12 +56,4 @@ async function handoverAnswer(req: Request, options: HandoverOptions): Promise<H
     next: null,
     as_of: isoOf(now_us),
   };
-}
-
-function dateOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const time_ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(time_ms) || new Date(time_ms).toISOString().slice(0, 10) !== text)
-    throw badParameter('date', 'must be a date such as 2026-11-23');
-  return text;
 }

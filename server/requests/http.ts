@@ -7,6 +7,8 @@ import { VigieError } from '../lib/errors.ts';
 import { badParameter } from '../lib/http-query.ts';
 import type { PageStart, RequestFilter, RequestListRow } from '../store/request-query.ts';
 import { type CsvValue, csvLine } from './csv.ts';
+import type { CityKnowledge } from './doubts.ts';
+import { type LinkSource, linksOf } from './links.ts';
 import { type ListSource, PAGE_ROWS_MAX, pageFor, startAfter } from './pages.ts';
 import { cursorText, type ListQuestion, listQuestion } from './query.ts';
 import { type ReaderOptions, readerRouter } from './reader.ts';
@@ -18,7 +20,7 @@ export interface RequestWithEvents {
   readonly events: readonly SourcedEvent[];
 }
 /** What is asked of the store. */
-export interface RequestsSource {
+export interface RequestsSource extends LinkSource {
   readonly list: ListSource;
   count(filter: RequestFilter, cap: number): Promise<{ readonly total: number; readonly capped: boolean }>;
   /** null: there is none. */
@@ -31,6 +33,8 @@ export interface RequestsOptions extends ReaderOptions {
   readonly requests: RequestsSource;
   /** The city's promises as they are now. */
   readonly rules: () => DeadlineRules;
+  /** What the city says of itself, now. */
+  readonly city: CityKnowledge;
   /** Who may know the place itself, the address and what the citizen wrote; without it nobody. */
   readonly mayReadPlaces?: (req: Request) => boolean | Promise<boolean>;
 }
@@ -186,15 +190,23 @@ function drained(res: Response): Promise<void> {
 async function detailAnswer(req: Request, options: RequestsOptions): Promise<object> {
   const viewer = await viewerOf(req, options);
   const id = String(req.params.id);
-  const found = await options.requests.byId(id);
+  // No id holds a NUL, and no database text could.
+  const found = id.includes('\0') ? null : await options.requests.byId(id);
   if (found === null) {
     const message = `There is no request ${JSON.stringify(id.slice(0, 100))}; ${PATH} lists them.`;
     throw new VigieError('unknown_request', message, { status: 404 });
   }
   const { row, events } = found;
   const ids = [...new Set(events.map(({ source_id }) => source_id))];
-  const sources = await options.requests.sourceNames(ids);
+  const [sources, links] = await Promise.all([
+    options.requests.sourceNames(ids),
+    linksOf(row, options.requests, viewer),
+  ]);
   const language = req.acceptsLanguages(['fr', 'en']) === 'en' ? 'en' : 'fr';
-  const detail = detailOf(row, { rules: options.rules(), events, sources, language }, viewer);
-  return { ...detail, as_of: isoOf(viewer.now_us) };
+  const detail = detailOf(
+    row,
+    { rules: options.rules(), city: options.city, events, sources, language },
+    viewer,
+  );
+  return { ...detail, ...links, as_of: isoOf(viewer.now_us) };
 }

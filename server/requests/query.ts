@@ -38,6 +38,7 @@ export const LIST_PARAMETERS = [
   'nature',
   'open',
   'overdue',
+  'due_from',
   'due_before',
   'created_from',
   'created_to',
@@ -80,9 +81,9 @@ function filterOf(req: Request, now_us: number): RequestFilter {
     nature: queryChoice(req, 'nature', REQUEST_NATURES),
     open,
     overdue: overdue === undefined ? undefined : { is: overdue, at_us: now_us },
-    due_before_us: queryInstant(req, 'due_before'),
-    ...span(req, 'created'),
-    ...span(req, 'updated'),
+    ...span(req, 'due', 'before'),
+    ...span(req, 'created', 'to'),
+    ...span(req, 'updated', 'to'),
     box: boxOf(queryText(req, 'box')),
     ids: queryList(req, 'ids', IDS_MAX),
     numbers: queryList(req, 'numbers', IDS_MAX)?.map(numberOf),
@@ -94,12 +95,12 @@ type Undefinable<T> = { readonly [K in keyof T]: T[K] | undefined };
 const defined = (filter: Undefinable<RequestFilter>): RequestFilter =>
   Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as RequestFilter;
 
-function span(req: Request, what: 'created' | 'updated') {
+function span(req: Request, what: 'due' | 'created' | 'updated', end: 'before' | 'to') {
   const from_us = queryInstant(req, `${what}_from`);
-  const to_us = queryInstant(req, `${what}_to`);
+  const to_us = queryInstant(req, `${what}_${end}`);
   if (from_us !== undefined && to_us !== undefined && to_us < from_us)
-    throw badParameter(`${what}_to`, `must not be before ${what}_from`);
-  return { [`${what}_from_us`]: from_us, [`${what}_to_us`]: to_us };
+    throw badParameter(`${what}_${end}`, `must not be before ${what}_from`);
+  return { [`${what}_from_us`]: from_us, [`${what}_${end}_us`]: to_us };
 }
 
 function statusOf(text: string): RequestStatus {

@@ -7,6 +7,7 @@ import { foldRequest, type RequestEvent } from '../domain/request.ts';
 import { type Deadline, type DeadlineRules, deadlinesOf } from '../domain/request-deadlines.ts';
 import { isoOf } from '../lib/clock.ts';
 import type { RequestListRow } from '../store/request-query.ts';
+import { type CityKnowledge, doubtsOf } from './doubts.ts';
 
 /** Who looks, and when. */
 export interface Viewer {
@@ -24,7 +25,7 @@ export const isOverdue = (
   now_us: number,
 ): boolean => open && due_us !== null && due_us <= now_us;
 
-const momentOf = (time_us: number | null): string | null => (time_us === null ? null : isoOf(time_us));
+export const momentOf = (time_us: number | null): string | null => (time_us === null ? null : isoOf(time_us));
 
 type Placed = { readonly longitude: number | null; readonly latitude: number | null };
 
@@ -64,6 +65,7 @@ export function summaryOf(row: RequestListRow, viewer: Viewer): RequestSummary {
 
 export interface DetailParts {
   readonly rules: DeadlineRules;
+  readonly city: CityKnowledge;
   /** Its events, in order. */
   readonly events: readonly SourcedEvent[];
   /** Names of their sources. */
@@ -71,15 +73,23 @@ export interface DetailParts {
   readonly language: Language;
 }
 
-export function detailOf(row: RequestListRow, parts: DetailParts, viewer: Viewer): RequestDetail {
-  const { rules, events, sources, language } = parts;
+/** What a request hangs together with (links.ts). */
+export type RequestLinks = Pick<RequestDetail, 'merged_chain' | 'merged_here' | 'repeats'>;
+
+/** A request whole, but for its links. */
+export function detailOf(
+  row: RequestListRow,
+  parts: DetailParts,
+  viewer: Viewer,
+): Omit<RequestDetail, keyof RequestLinks> {
+  const { rules, city, events, sources, language } = parts;
   const folded = foldRequest(row.id, events);
   return {
     ...summaryOf(row, viewer),
     address: viewer.sees_places ? folded.address : null,
     description: viewer.sees_places ? folded.description : null,
     deadlines: deadlinesOf(folded, rules).map((deadline) => deadlineView(deadline, viewer.now_us, language)),
-    anomalies: folded.anomalies,
+    anomalies: [...folded.anomalies, ...doubtsOf(folded, city)],
     events: events.map(({ time_us, type, source_id, event_id, data }) => ({
       at: isoOf(time_us),
       type,

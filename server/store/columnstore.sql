@@ -14,8 +14,8 @@ WHERE chunk.hypertable_name = ANY ($tables::text[])
         chunk.hypertable_name = batch.family || '_event'
         AND span.first < chunk.range_end + $margin::interval
         AND span.last >= chunk.range_start - $margin::interval
-        -- What follows from requests is written at any time of their lives.
-        OR chunk.hypertable_name IN ('backlog_move', 'deadline_event')
+        -- Requests come with their whole lives, and what follows from them is written at any time of it.
+        OR chunk.hypertable_name IN ('request_event', 'backlog_move', 'deadline_event')
         AND batch.family = 'request'
         AND span.first < chunk.range_end + $life::interval
         AND span.last >= chunk.range_start - $life::interval

@@ -30,7 +30,8 @@ import { readFamilies, type Window } from './event-reader.ts';
 import type { Batch, BatchResult, Outcome, RejectedEvent, StoreRefusal } from './events.types.ts';
 import { givingWay, isRefusal, isUniqueViolation, storeError } from './faults.ts';
 import { rfc3339Of } from './instants.ts';
-import { decodeBatch, encodeBatch } from './journal-batch.ts';
+import { encodeBatch } from './journal-batch.ts';
+import { replayJournal } from './replay.ts';
 import type { RequestRecords } from './requests.ts';
 import { NOTHING_PROJECTED, type Projected } from './requests.types.ts';
 import { Sources } from './sources.ts';
@@ -71,7 +72,6 @@ const TOO_MANY_SOURCES: StoreRefusal = {
   message: 'No further source can be added: there are too many already.',
 };
 const UNCONFIRMED_MAX = 1_000;
-const REPLAY_ROWS = 4_000;
 
 /** A batch as it is written, with its number. */
 interface WrittenBatch {
@@ -361,33 +361,16 @@ export class EventStore {
     return readFamilies(this.#db, this.#sources, { ...window, families: [family] });
   }
 
-  /** Its note is there, in the transaction of which its events were: nothing of it can be missing. */
-  async #isCommitted({ number, received_us }: ReturnType<typeof decodeBatch>): Promise<boolean> {
-    if (number === undefined || received_us === undefined) return false;
-    return (await sql.is_committed(this.#db, { batch: number, received_at: rfc3339Of(received_us) })).found;
-  }
-
   /** Writes again what the journal held at the opening: acknowledged batches that the database may have lost. */
-  async recover(): Promise<void> {
-    let events: EventRecord[] = [];
-    let received_us = 0;
-    let replayed = 0;
-    let restored = 0;
-    const flush = async (): Promise<void> => {
-      const { fresh } = await this.#write({ events, rejected: [] }, received_us);
-      replayed += fresh.length;
-      restored += fresh.filter((outcome) => outcome === true).length;
-      events = [];
-    };
-    for await (const record of this.#db.journalRecords()) {
-      const batch = decodeBatch(record);
-      if (await this.#isCommitted(batch)) continue;
-      events.push(...batch.events);
-      received_us = batch.received_us ?? this.#clock.now_us();
-      if (events.length >= REPLAY_ROWS) await flush();
-    }
-    if (events.length > 0) await flush();
-    if (replayed > 0) this.#logger.info({ replayed, restored }, 'the journal was replayed');
+  recover(): Promise<void> {
+    return replayJournal({
+      db: this.#db,
+      clock: this.#clock,
+      logger: this.#logger,
+      isCommitted: async (batch, received_us) =>
+        (await sql.is_committed(this.#db, { batch, received_at: rfc3339Of(received_us) })).found,
+      write: (batch, received_us, number) => this.#write(batch, received_us, number),
+    });
   }
 }
 

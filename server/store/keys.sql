@@ -1,5 +1,5 @@
 -- BLOCK find_key
-select id, name, types, sources, origins, can_read, to_json(created_at) #>> '{}' as created_at, null::text as revoked_at
+select id, name, types, sources, origins, can_read, wall, to_json(created_at) #>> '{}' as created_at, null::text as revoked_at
 from api_key
 where secret_sha256 = decode($secret_sha256, 'hex') and revoked_at is null
 
@@ -10,11 +10,11 @@ values (
   $can_read::boolean
 )
 returning
-  id, name, types, sources, origins, can_read, to_json(created_at) #>> '{}' as created_at, null::text as revoked_at
+  id, name, types, sources, origins, can_read, wall, to_json(created_at) #>> '{}' as created_at, null::text as revoked_at
 
 -- BLOCK list_keys
 select
-  id, name, types, sources, origins, can_read,
+  id, name, types, sources, origins, can_read, wall,
   to_json(created_at) #>> '{}' as created_at, to_json(revoked_at) #>> '{}' as revoked_at
 from api_key
 order by api_key.created_at desc, id

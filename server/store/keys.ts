@@ -14,6 +14,7 @@ const Row = Type.Object({
   sources: Type.Array(Type.String()),
   origins: Type.Array(Type.String()),
   can_read: Type.Boolean(),
+  wall: Type.Union([Type.Object({ scopes: Type.Array(Type.String()), every_s: Type.Number() }), Type.Null()]),
   created_at: Type.String(),
   revoked_at: Type.Union([Type.String(), Type.Null()]),
 });

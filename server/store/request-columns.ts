@@ -4,6 +4,7 @@
  */
 
 import { isOpenStatus } from '../contract/requests.ts';
+import type { KeptPromises } from '../domain/request-deadlines.ts';
 import type { BacklogMove, FoldedRequest } from '../domain/request-state.ts';
 import { isoOf } from '../lib/clock.ts';
 import { type BinaryWriter, storableJson } from './copy-format.ts';
@@ -18,6 +19,7 @@ export interface RequestRow {
   readonly folded: FoldedRequest;
   readonly events: readonly StoredRequestEvent[];
   readonly due_us: number | null;
+  readonly kept: KeptPromises;
   readonly next_us: number | null;
   readonly told: readonly Told[];
 }
@@ -79,6 +81,9 @@ const REQUEST: Columns<RequestRow> = {
     if (published === null) return null;
     return { text: published.text, at: isoOf(published.at_us), expected_at: published.expected_at };
   }),
+  transmission_kept: bool(({ kept }) => kept.transmission),
+  status_promised: bool(({ kept }) => kept.status_promised),
+  status_stale_at: instant(({ kept }) => kept.status_stale_us),
   next_at: instant(({ next_us }) => next_us),
   told: json(({ told }) => told),
   history: json(({ events }) => encodeHistory(events)),

@@ -12,8 +12,8 @@ select
 from request r
 where (r.due_at, r.number) > ($at::timestamptz, $number::bigint)
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.due_at, r.number
 limit $rows_max
@@ -29,8 +29,8 @@ select
 from request r
 where (r.due_at, r.number) < ($at::timestamptz, $number::bigint)
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.due_at desc, r.number desc
 limit $rows_max
@@ -46,8 +46,8 @@ select
 from request r
 where r.due_at is null and r.number > $number::bigint
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.number
 limit $rows_max
@@ -63,8 +63,8 @@ select
 from request r
 where (r.created_at, r.number) > ($at::timestamptz, $number::bigint)
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.created_at, r.number
 limit $rows_max
@@ -80,8 +80,8 @@ select
 from request r
 where (r.created_at, r.number) < ($at::timestamptz, $number::bigint)
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.created_at desc, r.number desc
 limit $rows_max
@@ -97,8 +97,8 @@ select
 from request r
 where r.created_at is null and r.number > $number::bigint
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.number
 limit $rows_max
@@ -114,8 +114,8 @@ select
 from request r
 where (r.updated_at, r.number) > ($at::timestamptz, $number::bigint)
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.updated_at, r.number
 limit $rows_max
@@ -131,8 +131,8 @@ select
 from request r
 where (r.updated_at, r.number) < ($at::timestamptz, $number::bigint)
   and request_fits(
-    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-    $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+    r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+    $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
   )
 order by r.updated_at desc, r.number desc
 limit $rows_max
@@ -144,8 +144,8 @@ from (
   select 1 from request r
   where true
   and request_fits(
-      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-      $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+      $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
     )
   limit $rows_max
 ) counted
@@ -164,8 +164,8 @@ from (
   (
     select * from request r
     where r.open and r.created_at is not null and request_fits(
-      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-      $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+      $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
     )
     order by r.created_at desc, r.number desc
     limit $rows_max::integer + $skip::integer
@@ -174,8 +174,8 @@ from (
   (
     select * from request r
     where not r.open and r.created_at is not null and request_fits(
-      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_before,
-      $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+      r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+      $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
     )
     order by r.created_at desc, r.number desc
     limit $rows_max::integer + $skip::integer

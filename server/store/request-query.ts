@@ -95,6 +95,7 @@ export interface RequestFilter {
   readonly open?: boolean;
   /** Open and past its settlement deadline at an instant (which leaves `open` nothing to say), or not. */
   readonly overdue?: { readonly is: boolean; readonly at_us: number };
+  readonly due_from_us?: number;
   readonly due_before_us?: number;
   readonly created_from_us?: number;
   readonly created_to_us?: number;
@@ -130,6 +131,7 @@ function parametersOf(filter: RequestFilter): Readonly<Record<string, unknown>> 
     // Said openly, so that the indexes of what is open are used.
     open: overdue?.is ? true : (filter.open ?? null),
     not_overdue_at: overdue && !overdue.is ? rfc3339Of(overdue.at_us) : null,
+    due_from: textOf(filter.due_from_us),
     due_before: textOf(dueBefore(filter)),
     created_from: textOf(filter.created_from_us),
     created_to: textOf(filter.created_to_us),
@@ -144,6 +146,8 @@ function parametersOf(filter: RequestFilter): Readonly<Record<string, unknown>> 
   };
 }
 
+/** Before all that was ever told. */
+const NEVER_US = Number.NEGATIVE_INFINITY;
 const FIRST_NUMBER = 0;
 const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
 const START = {
@@ -157,10 +161,7 @@ function narrowed(filter: RequestFilter): RequestFilter {
   const opens = new Set(statuses?.map(isOpenStatus));
   const [open = filter.open] = opens.size === 1 && filter.open === undefined ? opens : [];
   // Nothing was changed before it was created.
-  const from_us = Math.max(
-    created_from_us ?? Number.NEGATIVE_INFINITY,
-    updated_from_us ?? Number.NEGATIVE_INFINITY,
-  );
+  const from_us = Math.max(created_from_us ?? NEVER_US, updated_from_us ?? NEVER_US);
   return {
     ...filter,
     ...(open !== undefined && { open }),
@@ -245,15 +246,15 @@ const SAID_BY_START: Readonly<Record<string, string>> = {
 
 /** Between which values of its order all that passes lies, the end excluded. */
 function boundsOf(filter: RequestFilter, sort: RequestSort): readonly [number, number] {
-  const { created_from_us = Number.NEGATIVE_INFINITY, overdue, open } = filter;
+  const { created_from_us = NEVER_US, due_from_us = NEVER_US, overdue, open } = filter;
   const { updated_from_us = created_from_us } = filter;
   const end = (time_us: number | undefined): number => time_us ?? Number.POSITIVE_INFINITY;
   if (sort === 'created_at')
     return [created_from_us, end(earlier(filter.created_to_us, filter.updated_to_us))];
   if (sort === 'updated_at') return [updated_from_us, end(filter.updated_to_us)];
   // Nothing is due before it was created, nor what is open and not overdue before now.
-  const now_us = open && overdue && !overdue.is ? overdue.at_us : Number.NEGATIVE_INFINITY;
-  return [Math.max(created_from_us, now_us), end(dueBefore(filter))];
+  const now_us = open && overdue && !overdue.is ? overdue.at_us : NEVER_US;
+  return [Math.max(created_from_us, due_from_us, now_us), end(dueBefore(filter))];
 }
 
 /** What is due at this very moment is overdue. */

@@ -15,23 +15,24 @@ for update
 insert into request (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, next_at, told, history
+  published, transmission_kept, status_promised, status_stale_at, next_at, told, history
 )
 select
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, next_at, told, history
+  published, transmission_kept, status_promised, status_stale_at, next_at, told, history
 from unnest(
   $id::text[], $revision::integer[], $status::text[], $open::boolean[], $service::text[], $nature::text[],
   $channel::text[], $borough::text[], $place_borough::text[], $unit::text[], $longitude::double precision[],
   $latitude::double precision[], $created_at::timestamptz[], $updated_at::timestamptz[], $due_at::timestamptz[],
   $settled_at::timestamptz[], $resolution::text[], $reopened::integer[], $requesters::bigint[],
-  $merged_into::text[], $work_order::text[], $published::json[], $next_at::timestamptz[], $told::json[],
+  $merged_into::text[], $work_order::text[], $published::json[], $transmission_kept::boolean[],
+  $status_promised::boolean[], $status_stale_at::timestamptz[], $next_at::timestamptz[], $told::json[],
   $history::json[]
 ) as r (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, next_at, told, history
+  published, transmission_kept, status_promised, status_stale_at, next_at, told, history
 )
 returning id, number
 
@@ -58,6 +59,9 @@ update request set
   merged_into = r.merged_into,
   work_order = r.work_order,
   published = r.published,
+  transmission_kept = r.transmission_kept,
+  status_promised = r.status_promised,
+  status_stale_at = r.status_stale_at,
   next_at = r.next_at,
   told = r.told,
   history = r.history
@@ -66,12 +70,13 @@ from unnest(
   $channel::text[], $borough::text[], $place_borough::text[], $unit::text[], $longitude::double precision[],
   $latitude::double precision[], $created_at::timestamptz[], $updated_at::timestamptz[], $due_at::timestamptz[],
   $settled_at::timestamptz[], $resolution::text[], $reopened::integer[], $requesters::bigint[],
-  $merged_into::text[], $work_order::text[], $published::json[], $next_at::timestamptz[], $told::json[],
+  $merged_into::text[], $work_order::text[], $published::json[], $transmission_kept::boolean[],
+  $status_promised::boolean[], $status_stale_at::timestamptz[], $next_at::timestamptz[], $told::json[],
   $history::json[]
 ) as r (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, next_at, told, history
+  published, transmission_kept, status_promised, status_stale_at, next_at, told, history
 )
 -- Always so under the locks.
 where request.id = r.id and request.revision = r.revision - 1
@@ -121,7 +126,8 @@ select (extract(epoch from min(next_at)) * 1000000)::bigint as next_us from requ
 select
   id, number, revision, told, history,
   (extract(epoch from due_at) * 1000000)::bigint as due_us,
-  (extract(epoch from next_at) * 1000000)::bigint as next_us
+  (extract(epoch from next_at) * 1000000)::bigint as next_us,
+  transmission_kept, status_promised, (extract(epoch from status_stale_at) * 1000000)::bigint as status_stale_us
 from request
 where open and number > $after
 order by number

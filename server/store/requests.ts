@@ -13,6 +13,7 @@ import { type BacklogMove, foldRequest, mergeEvents } from '../domain/request.ts
 import {
   type DeadlineRules,
   deadlinesOf,
+  keptPromises,
   momentsOf,
   nextMoment,
   settlementOf,
@@ -35,6 +36,7 @@ import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './reques
 import { loadSql, many, none, zeroOrOne } from './sql.ts';
 import { type Telling, type Told, tellings } from './told.ts';
 
+const BooleanOrNull = Type.Union([Type.Boolean(), Type.Null()]);
 const MicrosOrNull = Type.Union([Type.Integer(), Type.Null()]);
 const Locked = Type.Object({
   id: Type.String(),
@@ -43,6 +45,16 @@ const Locked = Type.Object({
   told: Type.Unsafe<readonly Told[]>(Type.Array(Type.Unknown())),
   history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
 });
+/** With what was counted by the promises. */
+const Counted = Type.Object({
+  ...Locked.properties,
+  due_us: MicrosOrNull,
+  next_us: MicrosOrNull,
+  transmission_kept: BooleanOrNull,
+  status_promised: BooleanOrNull,
+  status_stale_us: MicrosOrNull,
+});
+export type CountedRequest = Type.Static<typeof Counted>;
 export type LockedRequest = Type.Static<typeof Locked>;
 export const sql = loadSql(import.meta.url, {
   lock_parts: many(Type.Object({})),
@@ -53,7 +65,7 @@ export const sql = loadSql(import.meta.url, {
   insert_deadline_events: none,
   lock_due: many(Locked),
   next_due: zeroOrOne(Type.Object({ next_us: MicrosOrNull })),
-  open_records: many(Type.Object({ ...Locked.properties, due_us: MicrosOrNull, next_us: MicrosOrNull })),
+  open_records: many(Counted),
 });
 
 /** A moment longer ago than this when it becomes known is history: more of it may be on its way. */
@@ -72,12 +84,6 @@ function partOf(id: string): number {
   for (let at = 0; at < id.length; at += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
   return (hash >>> 0) % PARTS;
 }
-/** A record as it lies there, with the moments that were counted. */
-export type CountedRequest = LockedRequest & {
-  readonly due_us: number | null;
-  readonly next_us: number | null;
-};
-
 /** Locks some records, and their ids if there are none yet, until the end of the transaction. */
 export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
   const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
@@ -168,10 +174,13 @@ export class RequestRecords {
 
   /** Whether a record would be another one if it were folded again. */
   isOutdated(record: CountedRequest, now_us: number): boolean {
-    const { due_us, next_us, told, rows } = this.#draft(record.id, record, [], now_us, true);
+    const { due_us, next_us, kept, told, rows } = this.#draft(record.id, record, [], now_us, true);
     return (
       due_us !== record.due_us ||
       next_us !== record.next_us ||
+      kept.transmission !== record.transmission_kept ||
+      kept.status_promised !== record.status_promised ||
+      kept.status_stale_us !== record.status_stale_us ||
       rows.length > 0 ||
       told.length !== record.told.length
     );
@@ -192,7 +201,8 @@ export class RequestRecords {
     const deadlines = deadlinesOf(folded, this.#rules());
     const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
     const due_us = settlementOf(deadlines)?.due_us ?? null;
-    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us };
+    const kept = keptPromises(deadlines, now_us);
+    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us, kept };
     const next_us = nextMoment(deadlines, now_us);
     if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
     if (telling.rows.length === 0) return { ...draft, ...telling, next_us };

@@ -7,9 +7,10 @@ drop function if exists request_fits;
 -- with computed columns it would not: then every list reads the whole table.)
 create function request_fits(
   r request, p_borough text, p_service text, p_services text[], p_unit text, p_statuses text[], p_channel text,
-  p_nature text, p_open boolean, p_not_overdue_at timestamptz, p_due_before timestamptz, p_created_from timestamptz,
-  p_created_to timestamptz, p_updated_from timestamptz, p_updated_to timestamptz, p_west double precision,
-  p_south double precision, p_east double precision, p_north double precision, p_ids text[], p_numbers bigint[]
+  p_nature text, p_open boolean, p_not_overdue_at timestamptz, p_due_from timestamptz, p_due_before timestamptz,
+  p_created_from timestamptz, p_created_to timestamptz, p_updated_from timestamptz, p_updated_to timestamptz,
+  p_west double precision, p_south double precision, p_east double precision, p_north double precision,
+  p_ids text[], p_numbers bigint[]
 )
 returns boolean
 language sql immutable as $$
@@ -22,6 +23,7 @@ language sql immutable as $$
     and (p_nature is null or r.nature = p_nature)
     and (p_open is null or r.open = p_open)
     and (p_not_overdue_at is null or not r.open or r.due_at is null or r.due_at > p_not_overdue_at)
+    and (p_due_from is null or r.due_at >= p_due_from)
     and (p_due_before is null or r.due_at < p_due_before)
     and (p_created_from is null or r.created_at >= p_created_from)
     and (p_created_to is null or r.created_at < p_created_to)

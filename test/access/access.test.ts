@@ -11,6 +11,7 @@ const reader: KeyRecord = {
   sources: [],
   origins: [],
   can_read: true,
+  wall: null,
   created_at: '2026-11-25T00:00:00Z',
   revoked_at: null,
 };

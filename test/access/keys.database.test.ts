@@ -232,6 +232,7 @@ describe('patterns and secrets', () => {
       sources: ['/a*', '/b'],
       origins: [],
       can_read: false,
+      wall: null,
       created_at: '',
       revoked_at: null,
     });

@@ -33,7 +33,8 @@ async function onServer(url: string, text: string): Promise<void> {
   await client.query(text).finally(() => client.end());
 }
 
-interface Place {
+/** Where a server keeps what it knows. */
+export interface Place {
   readonly database_url: string | null;
   readonly folder: string;
   remove(): Promise<void>;
@@ -65,7 +66,12 @@ export async function startServerProcess(
   return launch(await makePlace(), env, entry);
 }
 
-async function launch(place: Place, env: Record<string, string>, entry: string): Promise<ServerProcess> {
+/** Another server on a place that is there. */
+export async function launch(
+  place: Place,
+  env: Record<string, string> = {},
+  entry = ENTRY,
+): Promise<ServerProcess> {
   const { DATABASE_URL: _server, ...inherited } = process.env;
   const child = spawn(process.execPath, [entry], {
     env: {

@@ -185,7 +185,10 @@ describe('the wall', () => {
 });
 
 describe('every screen', () => {
-  const PATHS = ['/', '/mur', '/wall/VM', '/carte', '/sante', '/definitions', '/connexion'];
+  const PATHS = [
+    ...['/', '/mur', '/wall/VM', '/arrondissements', '/boroughs/VM', '/arrondissements/VM/demandes'],
+    ...['/carte', '/sante', '/definitions', '/connexion', '/appairage'],
+  ];
 
   it('never scrolls sideways, on a wall or on a phone', async () => {
     for (const size of SIZES) {

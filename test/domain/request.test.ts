@@ -129,6 +129,36 @@ describe('a deadline', () => {
     expect(breaches(events)).toContainEqual(['settlement', '2026-03-09T13:00:00.000Z']);
   });
 
+  it('that was met keeps its due date, whatever stands still after it', () => {
+    const events = [
+      made(MONDAY),
+      then('transmitted', '2026-03-02T09:03-05:00', { unit: 'works' }),
+      then('acknowledged', '2026-03-02T10:00-05:00'),
+      then('status_published', '2026-03-03T09:00-05:00', { text: 'x' }),
+    ];
+    const dues = (later: readonly EventRecord[]) =>
+      deadlines([...events, ...later])
+        .filter(({ met_us }) => met_us !== null)
+        .map(({ kind, due_us, breach_us }) => [kind, due_us, breach_us]);
+    const kept = [
+      ['transmission', us('2026-03-02T09:05-05:00'), null],
+      // Eight hours of an office that closes at 17:00.
+      ['acknowledgement', us('2026-03-03T08:03-05:00'), null],
+      ['status', us('2026-03-16T09:00-04:00'), null],
+    ];
+    expect(dues([])).toEqual(kept);
+    const pause = then('paused', '2026-03-04T09:00-05:00', { reason: 'x' });
+    expect(dues([pause])).toEqual(kept);
+    expect(dues([pause, then('resumed', '2026-03-06T09:00-05:00', { reason: 'x' })])).toEqual(kept);
+    // Told while the clock stood: due as if it had gone on from there.
+    const told = deadlines([
+      made(MONDAY),
+      then('paused', '2026-03-02T09:00-05:00', { reason: 'x' }),
+      then('status_published', '2026-03-03T09:00-05:00', { text: 'x' }),
+    ]).find(({ kind }) => kind === 'status');
+    expect(told).toMatchObject({ due_us: us('2026-03-17T09:00-04:00'), breach_us: null });
+  });
+
   it('is counted by the version of the policy that was in force at the creation, until it is deliberately moved', () => {
     expect(settlement([made('2026-06-30T23:59-04:00')]).policy).toBe('works@1');
     expect(settlement([made('2026-07-01T00:00-04:00')]).policy).toBe('works@2');

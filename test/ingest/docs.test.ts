@@ -52,11 +52,14 @@ describe('the pages that describe the server', () => {
     const { paths } = openApiPage('1.0.0') as {
       paths: Record<string, Record<string, { responses: object; requestBody?: object; summary: string }>>;
     };
-    for (const operations of Object.values(paths)) {
+    /** A question without words. */
+    const bodiless = new Set(['/api/v1/walls/pairings']);
+    for (const [path, operations] of Object.entries(paths)) {
       for (const [method, operation] of Object.entries(operations)) {
         expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
         expect(operation.summary).not.toBe('');
-        expect(operation.requestBody !== undefined).toBe(method === 'post' || method === 'put');
+        const sends = (method === 'post' || method === 'put') && !bodiless.has(path);
+        expect(operation.requestBody !== undefined).toBe(sends);
       }
     }
   });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { Access } from '../../server/access/access.ts';
 import { accessRouter, requireRead } from '../../server/access/http.ts';
+import { wallsRouter } from '../../server/access/walls.ts';
 import { Batcher, type BatcherOptions } from '../../server/ingest/batcher.ts';
 import { docsRouter } from '../../server/ingest/docs.ts';
 import { ingestRouter, limitServer } from '../../server/ingest/http.ts';
@@ -14,6 +15,7 @@ import { systemClock } from '../../server/lib/clock.ts';
 import { EventStore } from '../../server/store/events.ts';
 import type { CommittedBatch } from '../../server/store/events.types.ts';
 import { KeyStore } from '../../server/store/keys.ts';
+import { WallStore } from '../../server/store/walls.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 
 export const BOOTSTRAP_KEY = 'bootstrap-key';
@@ -56,6 +58,7 @@ export async function startIngest(limits: Partial<BatcherOptions> = {}): Promise
   app.use(ingestRouter({ batcher, access, clock, logger: testLogger }));
   app.use(docsRouter(), pageScriptRouter());
   app.use(accessRouter({ access, keys, logger: testLogger }));
+  app.use(wallsRouter({ access, walls: new WallStore(database.db), logger: testLogger }));
   app.get('/api/v1/queues', requireRead(access), (_req, res) => {
     res.json({ items: [], next: null });
   });

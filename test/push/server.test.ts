@@ -326,4 +326,22 @@ describe('rubbish', () => {
     const let_in = rig.client({ auth: { key: 'good' } });
     expect(await ask(let_in, { topic: 'queues', scope: 'city' })).toHaveProperty('state');
   });
+
+  it('who may no more read is sent off, and is told why when coming again', async () => {
+    await rig.close();
+    const revoked = new Set<unknown>();
+    rig = await startRig({
+      authorise: async ({ auth }) => !revoked.has(auth.key),
+      authorise_again_ms: 50,
+    });
+    const wall = rig.client({ auth: { key: 'wall' }, reconnection: true, reconnectionDelay: 10 });
+    const other = new Follower(rig.client({ auth: { key: 'other' } }));
+    await other.watch();
+    expect(await ask(wall, { topic: 'queues', scope: 'city' })).toHaveProperty('state');
+    const refusal = new Promise<Error>((resolve) => wall.on('connect_error', resolve));
+    revoked.add('wall');
+    expect((await refusal).message).toBe('unauthorised');
+    rig.source.set('VM-1', { n: 1 });
+    await eventually(() => other.deltas.length === 1, 'the other goes on');
+  });
 });

@@ -26,15 +26,28 @@ const step = (short: string, data: fc.Arbitrary<object> = fc.constant({})): fc.A
     return { short, data: Object.fromEntries(kept) as EventData };
   });
 
+/** Four corners near one another, some of them within 50 m, and one far away. */
+const place = fc.constantFrom(
+  { longitude: -73.56, latitude: 45.5 },
+  { longitude: -73.56, latitude: 45.5004 },
+  { longitude: -73.5605, latitude: 45.5004 },
+  { longitude: -73.5594, latitude: 45.5008 },
+  { longitude: -73.7, latitude: 45.4 },
+);
 const creation = step(
   'created',
-  fc.record({
-    service: fc.constantFrom('pothole', 'leak', 'question', 'unheard-of'),
-    nature: fc.constant('request'),
-    channel: fc.constantFrom('phone', 'web'),
-    borough: maybe(borough),
-    due_at: fc.option(date, { nil: undefined, freq: 5 }),
-  }),
+  fc
+    .tuple(
+      fc.record({
+        service: fc.constantFrom('pothole', 'leak', 'question', 'unheard-of'),
+        nature: fc.constant('request'),
+        channel: fc.constantFrom('phone', 'web'),
+        borough: maybe(borough),
+        due_at: fc.option(date, { nil: undefined, freq: 5 }),
+      }),
+      maybe(place),
+    )
+    .map(([data, where]) => ({ ...data, ...where })),
 );
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: creation },

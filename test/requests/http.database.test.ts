@@ -176,6 +176,26 @@ describe('the backlog', () => {
   });
 });
 
+describe('the metrics of a period', () => {
+  it('are in the form that is described, and the same counts as the backlog', async () => {
+    const from = ago(24 * 29).slice(0, 10);
+    const metrics = await get<Record<string, unknown>>(`/api/v1/trends/requests?from=${from}`);
+    const { components } = await get<{ components: { schemas: Record<string, { required: string[] }> } }>(
+      '/api/openapi.json',
+    );
+    expect(Object.keys(metrics).sort()).toEqual([...components.schemas.RequestMetrics!.required].sort());
+    expect(Object.keys(metrics.reopened as object).sort()).toEqual(
+      [...components.schemas.RateFigure!.required].sort(),
+    );
+    // C was settled and reopened.
+    expect(metrics.reopened).toMatchObject({ value: 1, counts: { settled: 1, reopened: 1 } });
+    const { flow } = await get<Backlog>(
+      `/api/v1/backlog?from=${encodeURIComponent(metrics.from_at as string)}`,
+    );
+    expect(metrics.flow).toEqual(flow);
+  });
+});
+
 describe('a breach', () => {
   it('is told the second it happens, once, also after a restart', async () => {
     const due_at = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000).toISOString();

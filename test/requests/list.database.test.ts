@@ -106,6 +106,12 @@ const FILTERS: readonly [string, RequestFilter, (row: RequestListRow) => boolean
     (row) => row.open && !isOverdue(row),
   ],
   ['due before', { due_before_us: day(2) }, ({ due_us }) => due_us !== null && due_us < day(2)],
+  ['due from', { due_from_us: day(2) }, ({ due_us }) => due_us !== null && due_us >= day(2)],
+  [
+    'open and due from, before',
+    { open: true, due_from_us: day(1), due_before_us: day(3) },
+    ({ open, due_us: at }) => open && at !== null && at >= day(1) && at < day(3),
+  ],
   [
     'overdue and due before',
     { overdue: { is: true, at_us: NOW_US }, due_before_us: day(3) },

@@ -69,8 +69,12 @@ beforeAll(async () => {
         count: async (_filter, cap) => ({ total: Math.min(cap, rows.length), capped: rows.length > cap }),
         byId: async (id) => (id === 'R/1' ? { row: rows[0]!, events } : null),
         sourceNames: async () => new Map([[1, 'urn:test']]),
+        mergedChain: async () => [],
+        mergedHere: async () => [],
+        near: async () => [],
       },
       rules: () => rules,
+      city: { service: () => true, borough: () => true, territoryAt: () => undefined },
       clock,
       logger: testLogger,
       gate: (req, res, next) =>

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../server/contract/event-types.ts';
 import { BACKLOG_CAUSES, isOpenStatus } from '../../server/contract/requests.ts';
 import { type FoldedRequest, foldRequest, type RequestEvent } from '../../server/domain/request.ts';
-import { deadlinesOf, momentsOf, settlementOf } from '../../server/domain/request-deadlines.ts';
+import { deadlinesOf, keptPromises, momentsOf, settlementOf } from '../../server/domain/request-deadlines.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
 import type { Database } from '../../server/store/database.ts';
 import { openDatabase } from '../../server/store/open.ts';
@@ -72,6 +72,7 @@ const expectedOf = (id: string, events: readonly RequestEvent[]) => {
     reopened,
     work_order,
     merged_into,
+    kept: keptPromises(deadlines, clock.now_us()),
     history: events.map(({ event_id }) => historyId(event_id)),
   };
 };
@@ -83,6 +84,10 @@ async function recordsOf(ids: readonly string[]): Promise<object[]> {
        (extract(epoch from due_at) * 1000000)::bigint as due_us,
        (extract(epoch from settled_at) * 1000000)::bigint as settled_us,
        reopened, work_order, merged_into,
+       jsonb_build_object(
+         'transmission', transmission_kept, 'status_promised', status_promised,
+         'status_stale_us', (extract(epoch from status_stale_at) * 1000000)::bigint
+       ) as kept,
        (select jsonb_agg(entry -> 2 order by at) from jsonb_array_elements(history::jsonb) with ordinality as h (entry, at)) as history
      from request where id = any ($1) order by id collate "C"`,
     [ids],

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DeadlineRules } from '../../server/domain/request-deadlines.ts';
 import type { Clock } from '../../server/lib/clock.ts';
+import { RequestBook } from '../../server/live/request-book.ts';
 import type { Database } from '../../server/store/database.ts';
 import { EventStore } from '../../server/store/events.ts';
+import { openPictures } from '../../server/store/request-reader.ts';
 import { RequestUpkeep } from '../../server/store/request-upkeep.ts';
 import { RequestRecords } from '../../server/store/requests.ts';
 import { testLogger } from '../setup/database.ts';
@@ -38,4 +40,11 @@ export function requestServer({ db, clock, rules, server_id = randomUUID(), afte
   });
   const upkeep = new RequestUpkeep({ db, records: made[0]!, server_id, number: () => store.takeNumber() });
   return { server_id, store, upkeep };
+}
+
+/** What is open now, as a server has it in memory. */
+export async function openBook(db: Database): Promise<RequestBook> {
+  const book = new RequestBook();
+  for await (const page of openPictures(db)) for (const picture of page) book.put(picture, 0);
+  return book;
 }

@@ -64,15 +64,32 @@ describe('the simulated city', () => {
     }
   }, 60_000);
 
-  it('a day has only its own instants, in time order, each event once', () => {
+  it('what began on the days is what happened on them, and each request’s life comes in one piece', () => {
+    const days = dates('2026-02-27', 16);
+    const city = cityOf(0.02, '2026-02-27');
+    const end_us = city.calendar.day(dayNumber('2026-02-27') + 16).from_us;
+    const began = days.map((date) => city.begunWhole(dayNumber(date)));
+    const keys = (events: readonly CityEvent[]) => events.map(({ source, id }) => `${source} ${id}`).sort();
+    expect(keys(began.flat().filter(({ sent_us }) => sent_us < end_us))).toEqual(
+      keys(days.flatMap((date) => city.generateDay(date))),
+    );
+    for (const events of began) {
+      const lives = events.filter(({ type }) => type.startsWith('request.'));
+      const changes = lives.filter(({ subject }, index) => subject !== lives[index - 1]?.subject);
+      expect(changes).toHaveLength(new Set(lives.map(({ subject }) => subject)).size);
+    }
+  });
+
+  it('a day has only what is sent on it, in that order and never before it happened, each event once', () => {
     const city = cityOf(0.1, '2026-10-25');
     const seen = new Set<string>();
     for (const date of dates('2026-10-25', 10)) {
       const { from_us, to_us } = city.calendar.day(dayNumber(date));
       let last_us = from_us;
       for (const event of city.generateDay(date)) {
-        expect(event.time_us >= last_us && event.time_us < to_us).toBe(true);
-        last_us = event.time_us;
+        expect(event.sent_us >= last_us && event.sent_us < to_us).toBe(true);
+        expect(event.time_us).toBeLessThanOrEqual(event.sent_us);
+        last_us = event.sent_us;
         const key = `${event.source} ${event.id}`;
         expect(seen.has(key), key).toBe(false);
         seen.add(key);

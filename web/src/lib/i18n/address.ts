@@ -3,21 +3,33 @@ export const LANGUAGES = ['fr', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const LANGUAGE_COOKIE = 'vigie_lang';
 
-/** First segments of the pages' addresses: French, English. `definitions` is the same in both. */
-const SEGMENTS: readonly (readonly [fr: string, en: string])[] = [
+/** Segments of the pages' addresses: French, English; `*` is any. `definitions` is the same in both. The longer ones first. */
+const PATHS: readonly (readonly [fr: string, en: string])[] = [
+  ['arrondissements/*/demandes', 'boroughs/*/requests'],
+  ['arrondissements', 'boroughs'],
   ['mur', 'wall'],
   ['demandes', 'requests'],
   ['carte', 'map'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],
+  ['appairage', 'pairing'],
 ];
 
-const replaceFirst = (path: string, from: string, to: string): string | null =>
-  path === `/${from}` || path.startsWith(`/${from}/`) ? `/${to}${path.slice(from.length + 1)}` : null;
+/** The path with the segments that `from` names put as `to` has them; null: it does not begin so. */
+function replaceFirst(path: string, from: string, to: string): string | null {
+  const [named, put, given] = [from, to, path.slice(1)].map((text) => text.split('/')) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const fits = named.every((segment, at) => (segment === '*' ? given[at] : segment === given[at]));
+  if (!fits) return null;
+  return `/${given.map((segment, at) => ((put[at] ?? '*') === '*' ? segment : put[at])).join('/')}`;
+}
 
 /** The address of the folder under `routes`. */
 export function frenchPath(path: string): string {
-  for (const [fr, en] of SEGMENTS) {
+  for (const [fr, en] of PATHS) {
     const changed = replaceFirst(path, en, fr);
     if (changed !== null) return changed;
   }
@@ -28,7 +40,7 @@ export function frenchPath(path: string): string {
 export function pathIn(language: Language, path: string): string {
   const french = frenchPath(path);
   if (language === 'fr') return french;
-  for (const [fr, en] of SEGMENTS) {
+  for (const [fr, en] of PATHS) {
     const changed = replaceFirst(french, fr, en);
     if (changed !== null) return changed;
   }

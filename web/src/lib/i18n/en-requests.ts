@@ -24,6 +24,16 @@ export const enRequests: typeof frRequests = {
   address: 'Address',
   description: 'What the citizen wrote',
   mergedInto: 'Merged into',
+  mergedHere: 'Merged into this one',
+  links: 'Related requests',
+  repeatOf: 'Repeats a request that was settled as done',
+  repeatedBy: 'Repeated since by',
+  repeatRule:
+    'A request repeats another when it is of the same service, within 50 m, and made in the 30 days after the other was settled as done.',
+  repeatRuleSnapped:
+    'A request repeats another when it is of the same service, at the same place as shown here, and made in the 30 days after the other was settled as done.',
+  createdAt: (when) => `created ${when}`,
+  settledAt: (when) => `settled ${when}`,
   resolution: 'Resolution',
   published: 'Last published status',
   expected: (when) => `expected: ${when}`,

@@ -1,7 +1,9 @@
 /** Every text of the screens in English. */
 import type { Dictionary } from './dictionary.ts';
+import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
+import { wallsEn } from './walls-en.ts';
 
 export const en: Dictionary = {
   language: 'English',
@@ -14,15 +16,19 @@ export const en: Dictionary = {
     label: 'Screens',
     wall: 'Wall',
     map: 'Map',
+    boroughs: 'Boroughs',
     health: 'Data health',
     definitions: 'Definitions',
+    walls: 'Pairing',
     home: 'Home',
   },
   landing: {
+    desks: 'What is overdue, due and open in each borough, and its list.',
     wall: 'The city’s queues in order of trouble, to be read from six metres.',
     map: 'The open requests, new and overdue, where they are.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
+    walls: 'Make a screen a wall, by the code that it shows.',
     boroughs: 'A borough’s wall',
   },
   map: mapEn,
@@ -46,7 +52,6 @@ export const en: Dictionary = {
         `Nothing received since ${time}. The figures shown are from that moment; reconnecting.`,
       loading: 'The first figures will be here in a moment.',
       empty: 'As soon as an event names a queue, it appears here.',
-      refused: 'The server asks for a read key.',
       others: (count) => (count === 1 ? '+ 1 more queue' : `+ ${count} more queues`),
     },
     since: (time) => `since ${time}`,
@@ -178,6 +183,9 @@ export const en: Dictionary = {
       hour: 'the last 60 minutes',
       next: 'the next hour',
       day: 'the last 24 hours',
+      days_7: 'the last 7 days, today included',
+      days_30: 'the last 30 days, today included',
+      days_90: 'the last 90 days, today included',
     },
     missing: 'Why there is no figure',
     all: 'All definitions',
@@ -232,6 +240,10 @@ export const en: Dictionary = {
       without_due: 'without a due date',
       received_today: 'received today',
       settled_today: 'settled today',
+      settled_on_time: 'settled on time',
+      settled_late: 'settled late',
+      settled_without_due: 'settled without a due date',
+      open_overdue: 'open and overdue',
       erlang_c: 'agents by Erlang C',
       open: 'not answered',
       overdue: 'not answered for longer than T',
@@ -305,6 +317,8 @@ export const en: Dictionary = {
     },
   },
   request: enRequests,
+  walls: wallsEn,
+  borough: enBorough,
   definitions: {
     title: 'Definitions',
     lead: 'One definition for each figure, with its version. T is the queue’s threshold. A ratio over nothing is written “—”.',

@@ -22,6 +22,16 @@ export const frRequests = {
   address: 'Adresse',
   description: 'Ce que le citoyen a écrit',
   mergedInto: 'Fusionnée avec',
+  mergedHere: 'Fusionnées avec celle-ci',
+  links: 'Demandes liées',
+  repeatOf: 'Répète une demande réglée comme faite',
+  repeatedBy: 'Répétée depuis par',
+  repeatRule:
+    'Une demande en répète une autre quand elle est du même service, à 50 m au plus, et faite dans les 30 jours après que l’autre a été réglée comme faite.',
+  repeatRuleSnapped:
+    'Une demande en répète une autre quand elle est du même service, au même lieu tel qu’il est montré ici, et faite dans les 30 jours après que l’autre a été réglée comme faite.',
+  createdAt: (when: string) => `créée le ${when}`,
+  settledAt: (when: string) => `réglée le ${when}`,
   resolution: 'Règlement',
   published: 'Dernier statut publié',
   expected: (when: string) => `prévu : ${when}`,

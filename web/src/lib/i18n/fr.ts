@@ -1,5 +1,7 @@
+import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
+import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
 export const fr = {
@@ -13,15 +15,19 @@ export const fr = {
     label: 'Écrans',
     wall: 'Mur',
     map: 'Carte',
+    boroughs: 'Arrondissements',
     health: 'Santé des données',
     definitions: 'Définitions',
+    walls: 'Appairage',
     home: 'Accueil',
   },
   landing: {
+    desks: 'Ce qui est en retard, dû et en cours dans chaque arrondissement, et sa liste.',
     wall: 'Les files d’attente de la ville, par ordre de gravité, lisibles à six mètres.',
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
+    walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
     boroughs: 'Le mur d’un arrondissement',
   },
   map: mapFr,
@@ -45,7 +51,6 @@ export const fr = {
         `Rien reçu depuis ${time}. Les chiffres affichés sont ceux de ce moment ; reconnexion en cours.`,
       loading: 'Les premiers chiffres arrivent dans un instant.',
       empty: 'Dès qu’un événement nomme une file, elle apparaît ici.',
-      refused: 'Le serveur demande une clé de lecture.',
       others: (count: number) => (count === 1 ? '+ 1 autre file' : `+ ${count} autres files`),
     },
     since: (time: string) => `depuis ${time}`,
@@ -180,6 +185,9 @@ export const fr = {
       hour: 'les 60 dernières minutes',
       next: 'l’heure à venir',
       day: 'les 24 dernières heures',
+      days_7: 'les 7 derniers jours, aujourd’hui compris',
+      days_30: 'les 30 derniers jours, aujourd’hui compris',
+      days_90: 'les 90 derniers jours, aujourd’hui compris',
     },
     missing: 'Pourquoi aucun chiffre',
     all: 'Toutes les définitions',
@@ -234,6 +242,10 @@ export const fr = {
       without_due: 'sans échéance',
       received_today: 'reçues aujourd’hui',
       settled_today: 'réglées aujourd’hui',
+      settled_on_time: 'réglées à temps',
+      settled_late: 'réglées en retard',
+      settled_without_due: 'réglées sans échéance',
+      open_overdue: 'ouvertes en retard',
       erlang_c: 'agents selon Erlang C',
       open: 'sans réponse',
       overdue: 'sans réponse depuis plus de T',
@@ -307,6 +319,8 @@ export const fr = {
     },
   },
   request: frRequests,
+  walls: wallsFr,
+  borough: frBorough,
   definitions: {
     title: 'Définitions',
     lead: 'Une seule définition par chiffre, avec sa version. T est le seuil de la file. Un rapport sur rien s’écrit « — ».',

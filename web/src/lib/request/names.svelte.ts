@@ -4,6 +4,7 @@ import type { BilingualName } from '#contract/reference.ts';
 interface NamedThing {
   readonly id?: string;
   readonly code?: string;
+  readonly kind?: string;
   readonly name: BilingualName;
 }
 
@@ -11,6 +12,8 @@ type Names = Readonly<Record<'services' | 'units' | 'territories', ReadonlyMap<s
 
 const NONE: Names = { services: new Map(), units: new Map(), territories: new Map() };
 let names: Names = $state.raw(NONE);
+/** Codes of the boroughs; null until they are known. */
+let codes: readonly string[] | null = $state.raw(null);
 let ask_again_ms = Number.NEGATIVE_INFINITY;
 /** A screen hangs for weeks, and a city changes its catalogue. */
 const KEEP_MS = 3_600_000;
@@ -38,6 +41,9 @@ async function load(): Promise<void> {
     units: mapOf(catalogue.units),
     territories: mapOf(catalogue.territories),
   };
+  codes = (catalogue.territories ?? []).flatMap(({ kind, code }) =>
+    kind === 'borough' && code ? [code] : [],
+  );
 }
 
 /** The name of a service, unit or borough in a language; its id where the city gives none. */
@@ -49,4 +55,21 @@ export function nameOf(kind: keyof Names, id: string, lang: 'fr' | 'en'): string
   const [borough, unit] = kind === 'units' ? id.split(/-(.*)/s) : [];
   const own = unit ? names.units.get(unit) : undefined;
   return own ? `${own[lang]} · ${nameOf('territories', borough ?? '', lang)}` : id;
+}
+
+/** The name of a unit as its own borough says it: without the borough's. */
+export const unitIn = (borough: string, id: string, lang: 'fr' | 'en'): string =>
+  nameOf('units', id.startsWith(`${borough}-`) ? id.slice(borough.length + 1) : id, lang);
+
+/** The boroughs by name; null until they are known. */
+export function boroughs(
+  lang: 'fr' | 'en',
+): readonly { readonly code: string; readonly name: string }[] | null {
+  wantNames();
+  const { compare } = new Intl.Collator(lang);
+  return (
+    codes
+      ?.map((code) => ({ code, name: nameOf('territories', code, lang) }))
+      .toSorted((a, b) => compare(a.name, b.name)) ?? null
+  );
 }

@@ -1,0 +1,36 @@
+/** Texts of the walls' pairing and rotation, in French. */
+export const wallsFr = {
+  title: 'Appairage des murs',
+  lead: 'Un écran non connecté affiche un code de huit lettres. Tapez-le ici : l’écran devient un mur, sans mot de passe.',
+  code: 'Code affiché par l’écran',
+  name: 'Où il se trouve',
+  nameHint: 'Par exemple : salle des superviseurs, 2e étage',
+  show: 'Ce qu’il montre',
+  city: 'La ville',
+  every: 'Durée de chacun, en secondes',
+  pair: 'Appairer',
+  paired: (name: string) => `« ${name} » sera un mur dans quelques secondes.`,
+  faults: {
+    code: 'Le code compte huit lettres, comme BDWP-HQPK.',
+    scopes: 'Choisissez au moins une vue, et douze au plus.',
+    unknown:
+      'Aucun écran n’affiche ce code en ce moment. Un code vaut dix minutes : regardez l’écran à nouveau.',
+    refused: 'Il faut d’abord vous connecter avec une clé qui a le droit de lire.',
+    failed: 'Le serveur n’a pas répondu. Réessayez dans un instant.',
+  },
+  list: 'Murs appairés',
+  none: 'Aucun mur n’est appairé.',
+  since: (time: string) => `depuis le ${time}`,
+  shows: (scopes: string, every: string) => `${scopes}, ${every} chacun`,
+  remove: 'Retirer',
+  removeOf: (name: string) => `Retirer « ${name} »`,
+  removed: (name: string) => `« ${name} » ne lit plus rien.`,
+  turn: (index: string, of: string) => `vue ${index} sur ${of}`,
+  screen: {
+    title: 'Cet écran attend d’être appairé',
+    how: (address: string) => `Sur un poste connecté, ouvrez ${address} et tapez ce code :`,
+    waiting: (minutes: string) => `Le code vaut encore ${minutes}. L’écran continue de lui-même.`,
+    failed: 'Le serveur ne donne pas de code pour l’instant. L’écran réessaie de lui-même.',
+    key: 'Entrer une clé sur cet écran',
+  },
+};
