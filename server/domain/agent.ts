@@ -35,20 +35,35 @@ export const AGENT_LIMITS: AgentLimits = { said_us: 7 * 86_400_000_000, seen_us:
 const availability = (said: AgentStateName | null): AgentStateName =>
   said === 'paused' || said === 'offline' ? said : 'available';
 
-type Point =
+/** One thing that happened to an agent, at a moment. */
+export type Point =
   | { readonly at_us: number; readonly order: 0; readonly begin: Leg }
   | { readonly at_us: number; readonly order: 1; readonly end: Leg }
   | { readonly at_us: number; readonly order: 2; readonly said: AgentEvent }
   | { readonly at_us: number; readonly order: 3; readonly wrapped: Leg };
 
-function pointsOf(said: readonly AgentEvent[], served: Iterable<Leg>): Point[] {
+/** Equal for conversations that cannot be told apart. */
+const compareServed = (a: Leg, b: Leg): number =>
+  a.left_us! - b.left_us! ||
+  (a.ended_us ?? a.closed_us ?? 0) - (b.ended_us ?? b.closed_us ?? 0) ||
+  (a.wrap_up_ms ?? 0) - (b.wrap_up_ms ?? 0) ||
+  (a.answered_queue! < b.answered_queue! ? -1 : Number(a.answered_queue! > b.answered_queue!));
+
+/** The end of the leg's wrap-up, or what is known of it before. */
+export function lastPoint_us(leg: Leg): number {
+  const end_us = leg.ended_us ?? leg.closed_us;
+  return end_us === null ? leg.left_us! : end_us + (leg.wrap_up_ms ?? 0) * 1000;
+}
+
+/** What an agent who said `said` (sorted) and served `served` went through, in order. */
+export function pointsOf(said: readonly AgentEvent[], served: Iterable<Leg>): Point[] {
   const points: Point[] = said.map((event) => ({ at_us: event.time_us, order: 2, said: event }));
-  for (const leg of served) {
+  for (const leg of [...served].sort(compareServed)) {
     points.push({ at_us: leg.left_us!, order: 0, begin: leg });
     const end_us = leg.ended_us ?? leg.closed_us;
     if (end_us === null) continue;
     points.push({ at_us: end_us, order: 1, end: leg });
-    if (leg.wrap_up_ms) points.push({ at_us: end_us + leg.wrap_up_ms * 1000, order: 3, wrapped: leg });
+    if (leg.wrap_up_ms) points.push({ at_us: lastPoint_us(leg), order: 3, wrapped: leg });
   }
   // Stable: explicit states of one instant stay in the order of their events.
   return points.sort((a, b) => a.at_us - b.at_us || a.order - b.order);
@@ -68,9 +83,11 @@ export function foldAgent(
   return fold.end();
 }
 
-class AgentFold {
+/** The fold itself, point by point; `foldAgent` is all of it. */
+export class AgentFold {
   readonly #limits: AgentLimits;
-  readonly #segments: StateSegment[] = [];
+  /** Segments that are over. */
+  readonly segments: StateSegment[] = [];
   #last_said: AgentEvent | null = null;
   #conversation: Leg | null = null;
   #wrapping: Leg | null = null;
@@ -80,6 +97,17 @@ class AgentFold {
 
   constructor(limits: AgentLimits) {
     this.#limits = limits;
+  }
+
+  /** Goes on from the same place, without the segments so far. */
+  copy(): AgentFold {
+    const copy = new AgentFold(this.#limits);
+    copy.#last_said = this.#last_said;
+    copy.#conversation = this.#conversation;
+    copy.#wrapping = this.#wrapping;
+    copy.#seen_in = this.#seen_in;
+    copy.#current = this.#current;
+    return copy;
   }
 
   step(point: Point): void {
@@ -110,7 +138,7 @@ class AgentFold {
   end(): StateSegment[] {
     this.#expire(Number.POSITIVE_INFINITY);
     this.#end(Number.POSITIVE_INFINITY);
-    return this.#segments;
+    return this.segments;
   }
 
   get #afterwards(): AgentStateName {
@@ -145,7 +173,7 @@ class AgentFold {
 
   #end(at_us: number): void {
     if (this.#current && this.#current.from_us < at_us)
-      this.#segments.push({ ...this.#current, to_us: at_us });
+      this.segments.push({ ...this.#current, to_us: at_us });
     this.#current = null;
   }
 }

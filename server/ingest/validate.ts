@@ -89,6 +89,16 @@ const PLACED = new Set([
   'sequence',
 ]);
 
+/**
+ * One text for a source instead of one an event: what looks it up afterwards (a dozen maps) compares addresses, and the live
+ * state keeps it once.
+ */
+let last_source = '';
+function sameText(source: string): string {
+  if (source !== last_source) last_source = source;
+  return last_source;
+}
+
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown, length_max: number): value is string =>
@@ -140,7 +150,7 @@ export function checkEvent(raw: unknown, now_us: number, trusted_text: boolean):
     event_id: eventId(source, id, instant.finer),
     time_us: instant.time_us,
     type: check.type,
-    source,
+    source: sameText(source),
     subject,
     sequence,
     data: split.data,

@@ -3,8 +3,10 @@ export interface Clock {
   /** Microseconds since 1970, UTC; an integer. */
   now_us(): number;
 }
+/** Read once: it never changes, and asking for it costs more than the time itself. */
+const ORIGIN_MS = performance.timeOrigin;
 export const systemClock: Clock = {
-  now_us: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
+  now_us: () => Math.round((ORIGIN_MS + performance.now()) * 1000),
 };
 
 /** A clock that stands still until it is moved. */

@@ -6,25 +6,19 @@
  */
 import type { EventRecord } from '../contract/event-types.ts';
 import { type AgentCounts, type AgentStateName, CITY_KEY } from '../contract/live.ts';
-import {
-  AGENT_LIMITS,
-  type AgentEvent,
-  type AgentLimits,
-  foldAgent,
-  type StateSegment,
-} from '../domain/agent.ts';
+import { AGENT_LIMITS, type AgentEvent, type AgentLimits, type StateSegment } from '../domain/agent.ts';
+import { AgentHistory } from '../domain/agent-history.ts';
 import type { Leg } from '../domain/contact.ts';
 import { splitAtIntervals } from '../domain/interval.ts';
-import { insertEvent, TYPE_RANK } from '../domain/subject.ts';
+import { TYPE_RANK } from '../domain/subject.ts';
 import type { Cell } from '../domain/tally.ts';
 import type { QueueBook, QueueRecord } from './queues.ts';
 
 export interface AgentRecord {
   readonly id: string;
-  said: AgentEvent[];
-  readonly served: Set<Leg>;
+  readonly history: AgentHistory;
   /** Ended segments whose time is in the cells. */
-  counted: StateSegment[];
+  readonly counted: StateSegment[];
   current: StateSegment | null;
   /** When time alone changes the state, µs. */
   next_us: number;
@@ -43,13 +37,6 @@ const sameSegment = (a: StateSegment, b: StateSegment): boolean =>
   a.state === b.state &&
   a.queues.length === b.queues.length &&
   a.queues.every((queue, index) => queue === b.queues[index]);
-
-/** Equal for conversations that cannot be told apart. */
-const compareServed = (a: Leg, b: Leg): number =>
-  a.left_us! - b.left_us! ||
-  (a.ended_us ?? a.closed_us ?? 0) - (b.ended_us ?? b.closed_us ?? 0) ||
-  (a.wrap_up_ms ?? 0) - (b.wrap_up_ms ?? 0) ||
-  (a.answered_queue! < b.answered_queue! ? -1 : Number(a.answered_queue! > b.answered_queue!));
 
 export class AgentBook {
   readonly #agents = new Map<string, AgentRecord>();
@@ -81,8 +68,7 @@ export class AgentBook {
     if (!agent) {
       agent = {
         id,
-        said: [],
-        served: new Set(),
+        history: new AgentHistory(this.#limits),
         counted: [],
         current: null,
         next_us: Number.POSITIVE_INFINITY,
@@ -112,7 +98,7 @@ export class AgentBook {
       state,
       queues: [...new Set(queues)],
     };
-    if (insertEvent(agent.said, said) < 0) return false;
+    if (!agent.history.say(said)) return false;
     // It may be older than what is known from before the window.
     if (said.time_us < this.#window_start_us) this.#trim(agent);
     this.#touch(agent, said.queues);
@@ -121,23 +107,18 @@ export class AgentBook {
 
   /** Keeps of what was said before the window the last, when it still holds there; false when there was no more. */
   #trim(agent: AgentRecord): boolean {
-    const { said } = agent;
-    let before = 0;
-    while (before < said.length && said[before]!.time_us < this.#window_start_us) before += 1;
-    const gone = before > 0 && said[before - 1]!.time_us > this.from_us ? before - 1 : before;
-    said.splice(0, gone);
-    return gone > 0;
+    return agent.history.trim(this.from_us, this.#window_start_us);
   }
 
   /** The agent answered the leg. */
   serve(id: string, leg: Leg): void {
     const agent = this.#of(id);
-    agent.served.add(leg);
+    agent.history.serve(leg);
     this.#touch(agent, [leg.answered_queue!]);
   }
   unserve(id: string, leg: Leg): void {
     const agent = this.#of(id);
-    agent.served.delete(leg);
+    agent.history.unserve(leg);
     this.#touch(agent, [leg.answered_queue!]);
   }
 
@@ -153,19 +134,15 @@ export class AgentBook {
   }
 
   #settleOne(agent: AgentRecord, now_us: number): void {
-    const segments = foldAgent(agent.said, [...agent.served].sort(compareServed), this.#limits);
-    const ended = segments.filter((segment) => segment.to_us <= now_us);
+    const { kept, tail } = agent.history.fold(now_us);
+    const ended = tail.filter((segment) => segment.to_us <= now_us);
+    const before = agent.counted.splice(kept);
     let same = 0;
-    while (
-      same < ended.length &&
-      same < agent.counted.length &&
-      sameSegment(ended[same]!, agent.counted[same]!)
-    )
-      same += 1;
-    for (const segment of agent.counted.slice(same)) this.#count(segment, -1);
+    while (same < ended.length && same < before.length && sameSegment(ended[same]!, before[same]!)) same += 1;
+    for (const segment of before.slice(same)) this.#count(segment, -1);
     for (const segment of ended.slice(same)) this.#count(segment, 1);
-    agent.counted = ended;
-    const next = segments[ended.length];
+    agent.counted.push(...ended);
+    const next = tail[ended.length];
     const current = next && next.from_us <= now_us ? next : null;
     agent.next_us = next ? (current ? next.to_us : next.from_us) : Number.POSITIVE_INFINITY;
     for (const queue of this.#queuesOf(agent.current)) {
@@ -174,7 +151,7 @@ export class AgentBook {
     }
     agent.current = current;
     for (const queue of this.#queuesOf(current)) queue.agents.add(agent);
-    if (segments.length === 0) this.#agents.delete(agent.id);
+    if (kept + tail.length === 0) this.#agents.delete(agent.id);
   }
 
   #queuesOf(segment: StateSegment | null): QueueRecord[] {

@@ -29,16 +29,14 @@ interface ContactRecord {
   readonly kind: ContactKind;
   events: ContactEvent[];
   legs: Leg[];
-  /** What was put in for each leg, and for the call as a whole, to be taken back. */
-  tallies: Tally[];
-  city: Tally | null;
-  city_threshold_ms: number;
   /** Interval of the first event: the bucket it waits in for the end of the window. */
   bucket: number;
   /** Taken back and not yet put in again; `late` when its legs have to be folded from the beginning. */
   unsettled: boolean;
   late: boolean;
 }
+
+const tallyOf = (kind: ContactKind, leg: Leg): Tally => (kind === 'call' ? legTally(leg) : visitTally(leg));
 
 export class ContactBook {
   readonly #contacts = new Map<string, ContactRecord>();
@@ -87,9 +85,6 @@ export class ContactBook {
         kind,
         events: [],
         legs: [],
-        tallies: [],
-        city: null,
-        city_threshold_ms: 0,
         bucket: Number.NaN,
         unsettled: false,
         late: false,
@@ -128,45 +123,45 @@ export class ContactBook {
     this.#unsettled.length = 0;
   }
 
+  /** Legs do not change between `#putIn` and this, so what they add is not kept but made again. */
   #takeBack(contact: ContactRecord): void {
     const { city } = this.#queues;
-    for (const [index, leg] of contact.legs.entries()) {
+    const { legs, kind } = contact;
+    for (const leg of legs) {
       const queue = this.#queues.of(leg.queue);
       queue.removeLeg(leg);
-      queue.count(contact.tallies[index]!, queue.threshold_ms, -1);
+      queue.count(tallyOf(kind, leg), queue.threshold_ms, -1);
       this.#changed(leg.queue);
       if (leg.agent !== null) this.#agents.unserve(leg.agent, leg);
-      if (contact.kind === 'call') city.removeLeg(leg);
+      if (kind === 'call') city.removeLeg(leg);
     }
-    if (contact.city) city.count(contact.city, contact.city_threshold_ms, -1);
-    contact.city = null;
+    if (kind === 'call') this.#countInCity(legs, -1);
   }
 
   #putIn(contact: ContactRecord, now_us: number): void {
     const { city } = this.#queues;
     const { legs, kind } = contact;
-    contact.tallies.length = 0;
     let open = false;
     for (const leg of legs) {
       closeByRule(leg, now_us, this.#limits);
-      const tally = kind === 'call' ? legTally(leg) : visitTally(leg);
-      contact.tallies.push(tally);
       const queue = this.#queues.of(leg.queue);
       queue.addLeg(leg);
-      queue.count(tally, queue.threshold_ms, 1);
+      queue.count(tallyOf(kind, leg), queue.threshold_ms, 1);
       this.#changed(leg.queue);
       if (leg.agent !== null) this.#agents.serve(leg.agent, leg);
       if (kind === 'call') city.addLeg(leg);
       open ||= isWaiting(leg) || isServing(leg);
     }
-    if (kind === 'call' && legs.length > 0) {
-      const first = legs.find((leg) => leg.entered_us !== null) ?? legs[0]!;
-      contact.city = cityTally(legs);
-      contact.city_threshold_ms = this.#queues.of(first.queue).threshold_ms;
-      city.count(contact.city, contact.city_threshold_ms, 1);
-    }
+    if (kind === 'call') this.#countInCity(legs, 1);
     if (open) this.#open.add(contact);
     else this.#open.delete(contact);
+  }
+
+  /** A call counts in the city with the threshold of the queue it entered first. */
+  #countInCity(legs: readonly Leg[], sign: 1 | -1): void {
+    if (legs.length === 0) return;
+    const first = legs.find((leg) => leg.entered_us !== null) ?? legs[0]!;
+    this.#queues.city.count(cityTally(legs), this.#queues.of(first.queue).threshold_ms, sign);
   }
 
   #bucket(contact: ContactRecord): void {
