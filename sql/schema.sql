@@ -520,6 +520,8 @@ function mail_intervals(p_from timestamp with time zone, p_to timestamp with tim
 
 function mail_rounds(p_from timestamp with time zone, p_to timestamp with time zone, p_limit interval) returns TABLE(subject text, received timestamp with time zone, answered timestamp with time zone)
 
+procedure measure_requests(IN job_id integer, IN config jsonb)
+
 function newest_by_source(p_source_ids integer[], p_times timestamp with time zone[]) returns jsonb
 
 function place_cell(p_longitude double precision, p_latitude double precision) returns double precision[]

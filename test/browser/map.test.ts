@@ -124,7 +124,7 @@ describe('the map', () => {
   it("is drawn on the city's own ground where there is one", async () => {
     ground = { ...GROUND, style: '/style.json' };
     const page = await open('/carte');
-    await expect.poll(() => tiles().some((line) => line.startsWith('200'))).toBe(true);
+    await expect.poll(() => tiles().some((line) => line.startsWith('200')), { timeout: 10_000 }).toBe(true);
     expect(answered).toContain('200 /style.json');
     expect(await page.locator('.legend').textContent()).toContain(GROUND.attribution);
     ground = { ...GROUND, style: null };

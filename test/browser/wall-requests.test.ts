@@ -68,7 +68,7 @@ describe('a breach', () => {
     await expect.poll(() => textOf(strip)).toContain('Aucune échéance dépassée');
     const due = new Date(Date.now() + DUE_IN_MS);
     await create('R-1', due);
-    await expect.poll(() => textOf(figureOf(page, 'open'))).toMatch(/1$/);
+    await expect.poll(() => textOf(figureOf(page, 'open')), { timeout: 5_000 }).toMatch(/1$/);
     expect(await rowOf(page, 'R-1').count()).toBe(0);
     await rowOf(page, 'R-1').waitFor({ timeout: DUE_IN_MS + SEEN_WITHIN_MS });
     const late_ms = Date.now() - due.getTime();

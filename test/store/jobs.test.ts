@@ -45,6 +45,22 @@ describe.runIf(testDatabaseUrl === null)('the jobs of an embedded database', () 
     expect((await test.db.query('SELECT job_id FROM job_trace')).rows).toHaveLength(2);
   });
 
+  it('measure the records when they have grown, so that the planner does not take a city for a village', async () => {
+    const { rows } = await test.db.query<{ id: number }>(
+      "SELECT job_id AS id FROM timescaledb_information.jobs WHERE proc_name = 'measure_requests'",
+    );
+    const known = async () =>
+      (await test.db.query("SELECT reltuples::integer AS n FROM pg_class WHERE relname = 'request'")).rows[0]
+        ?.n;
+    await test.db.query(`INSERT INTO request (id, revision, status, open, updated_at, reopened, requesters, told, history)
+      SELECT 'R' || n, 1, 'received', true, now(), 0, 1, '[]', '[]' FROM generate_series(1, 2000) n`);
+    expect(await known()).toBeLessThanOrEqual(0);
+    clock.advance_s(301);
+    expect(await runAll(runner())).toContain(rows[0]?.id);
+    expect(await known()).toBe(2_000);
+    await test.db.query('TRUNCATE request');
+  });
+
   it('that fail are recorded and tried again later, and stop nobody', async () => {
     const failing = await addJob('fail', '1 day');
     const good = await addJob('leave_trace', '1 day');
