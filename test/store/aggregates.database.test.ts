@@ -113,8 +113,8 @@ it('gives every kind its policies once, and follows the settings', async () => {
   const before = await jobs();
   // Six kinds of events are kept, refreshed and compressed; rejected ones and notes of batches are kept for a while,
   // and what the notes say of the sources is summed up. Steps of the backlog and what was told of deadlines are compressed,
-  // and go with the records of requests.
-  expect(before).toHaveLength(6 * 3 + 3 + 4);
+  // and go with the records of requests, which are measured.
+  expect(before).toHaveLength(6 * 3 + 3 + 5);
   const usual = { retention_days: 800, rejected_retention_days: 90, request_retention_days: 3_653 };
   await applyPolicies(db, usual);
   expect(await jobs()).toEqual(before);
