@@ -16,8 +16,8 @@ export interface PromiseSource {
   /** By which revision all open requests were counted last; null: by none. */
   counted(): Promise<number | null>;
   setCounted(revision: number): Promise<void>;
-  /** Counts all open requests anew, a part after the other: what was changed of each; null: nothing. */
-  again(): AsyncIterable<CommittedBatch | null>;
+  /** Counts all open requests anew, a part after the other, and gives all of them. */
+  again(): AsyncIterable<CommittedBatch>;
 }
 
 export interface PromiseWatchOptions {
@@ -75,13 +75,12 @@ export class PromiseWatch implements Service {
     if (!changed && (await source.counted()) === this.#loaded) return;
     let requests = 0;
     for await (const batch of source.again()) {
-      requests += batch?.projected?.requests.length ?? 0;
-      if (batch !== null) await onCounted(batch);
+      requests += batch.projected?.requests.length ?? 0;
+      await onCounted(batch);
       // What is left is counted after the next start.
       if (this.#stopping) return;
     }
     await source.setCounted(this.#loaded);
-    if (requests > 0)
-      logger.info({ requests, revision: this.#loaded }, 'promises were changed, and with them open requests');
+    if (requests > 0) logger.info({ requests, revision: this.#loaded }, 'open requests were counted anew');
   }
 }

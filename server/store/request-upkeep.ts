@@ -4,7 +4,8 @@ import { ownTurn } from '../lib/turns.ts';
 import type { Database } from './database.ts';
 import type { CommittedBatch } from './events.types.ts';
 import { rfc3339Of } from './instants.ts';
-import { lockRequests, type RequestRecords, sql } from './requests.ts';
+import { picturesOf } from './request-reader.ts';
+import { lockAllRequests, lockDue, lockRequests, type RequestRecords, sql } from './requests.ts';
 import type { Projected } from './requests.types.ts';
 
 /** Records of one transaction: what waits for them waits for so many at most. */
@@ -39,6 +40,7 @@ export class RequestUpkeep {
     const written = { batch: number, server_id, received_us: now_us };
     let count = 0;
     const projected = await db.transaction(async (client) => {
+      await lockDue(client);
       const due = await sql.lock_due(client, { now: rfc3339Of(now_us), rows_max: ROWS_MAX });
       count = due.length;
       return records.again(client, due, written, now_us);
@@ -55,20 +57,26 @@ export class RequestUpkeep {
    * Counts the deadlines of all open requests anew, after the city's promises have changed. They are read without locks, and only those
    * of which something changes are locked and written: of one service's promise that is a small part. Between two pages the database
    * and the event loop are left to others for as long as a page took.
-   * @returns for each page what was changed; null: nothing
+   * @returns all of them, a page at a time, as they are then: another server may have changed what this one holds
    */
-  async *again(now: () => number): AsyncGenerator<CommittedBatch | null> {
+  async *again(now: () => number): AsyncGenerator<CommittedBatch> {
+    const { db, records } = this.#options;
+    // Who is writing by the old promises is waited for, so that what is read is by the old or the new ones as it is stored.
+    await db.transaction(lockAllRequests);
     for (let after = 0; ; ) {
       const began_ms = performance.now();
-      const page = await sql.open_records(this.#options.db, { after, rows_max: ROWS_MAX });
+      const page = await sql.open_records(db, { after, rows_max: ROWS_MAX });
       const last = page.at(-1);
       if (last === undefined) return;
       after = last.number;
       await ownTurn();
       const now_us = now();
-      const outdated = page.filter((record) => this.#options.records.isOutdated(record, now_us));
-      const ids = outdated.map(({ id }) => id);
-      yield ids.length > 0 ? await this.#count(ids, now_us) : null;
+      const outdated = new Set(
+        page.filter((record) => records.isOutdated(record, now_us)).map(({ id }) => id),
+      );
+      if (outdated.size > 0) yield await this.#count([...outdated], now_us);
+      const others = page.flatMap(({ id }) => (outdated.has(id) ? [] : id));
+      yield batchOf(NO_BATCH, now_us, { requests: await picturesOf(db, others), told: [] });
       await setTimeout(Math.min(performance.now() - began_ms, PAUSE_MS_MAX));
     }
   }
@@ -83,6 +91,9 @@ export class RequestUpkeep {
     return batchOf(number, now_us, projected);
   }
 }
+
+/** Pictures that nobody has changed. */
+const NO_BATCH = 0;
 
 const batchOf = (batch: number, received_us: number, projected: Projected): CommittedBatch => ({
   batch,

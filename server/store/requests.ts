@@ -91,6 +91,16 @@ export async function lockRequests(client: pg.ClientBase, ids: readonly string[]
   return sql.lock_requests(client, { ids });
 }
 
+/** The deadline clock's own part: it locks the records that it finds, whatever their ids. */
+export async function lockDue(client: pg.ClientBase): Promise<void> {
+  await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts: [PARTS] });
+}
+/** Waits for all who write records, and keeps others from it until the end of the transaction. */
+export async function lockAllRequests(client: pg.ClientBase): Promise<void> {
+  const parts = Array.from({ length: PARTS + 1 }, (_, part) => part);
+  await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts });
+}
+
 /** The transaction in which records are written. */
 export interface Written {
   readonly batch: number;

@@ -16,7 +16,7 @@ export interface RequestServerOptions {
   readonly rules: () => DeadlineRules;
   readonly server_id?: string;
   /** Called in the transaction, after the records are written. */
-  readonly after?: () => void;
+  readonly after?: () => unknown;
 }
 export type RequestServer = ReturnType<typeof requestServer>;
 
@@ -24,7 +24,7 @@ export function requestServer({ db, clock, rules, server_id = randomUUID(), afte
   class Records extends RequestRecords {
     override async project(...given: Parameters<RequestRecords['project']>) {
       const projected = await super.project(...given);
-      after?.();
+      await after?.();
       return projected;
     }
   }
