@@ -122,15 +122,15 @@ export class AgentBook {
     this.#touch(agent, [leg.answered_queue!]);
   }
 
-  /** Folds again those that changed, so that what is read next is as of `now_us`; at most `limit`, the first changed first. */
-  settle(now_us: number, limit = Number.POSITIVE_INFINITY): void {
-    let room = limit;
-    for (const agent of this.#touched) {
-      if (room === 0) return;
-      room -= 1;
-      this.#touched.delete(agent);
-      this.#settleOne(agent, now_us);
-    }
+  /** Agents that wait to be folded again. */
+  get unsettled(): number {
+    return this.#touched.size;
+  }
+
+  /** Folds again those that changed, so that what is read next is as of `now_us`. */
+  settle(now_us: number): void {
+    for (const agent of this.#touched) this.#settleOne(agent, now_us);
+    this.#touched.clear();
   }
 
   #settleOne(agent: AgentRecord, now_us: number): void {
