@@ -2,7 +2,7 @@
 import { listOf, refTo } from './api-schemas.ts';
 import { CATALOGUE_SCHEMA } from './catalogue-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { answer, errorAnswer } from './openapi-parts.ts';
+import { answer, errorAnswer, jsonBody } from './openapi-parts.ts';
 
 const revision: JsonSchema = {
   type: 'object',
@@ -74,7 +74,7 @@ export const CATALOGUE_PATHS: Readonly<Record<string, JsonSchema>> = {
       description:
         'All or nothing. A version of a policy that is in force is not edited: new times come with a new version and a later date.',
       security: [{ key: [] }],
-      requestBody: { required: true, content: { 'application/json': { schema: refTo('Catalogue') } } },
+      requestBody: jsonBody(refTo('Catalogue')),
       responses: {
         '200': answer({ description: 'What has changed', schema: refTo('CatalogueChange') }),
         '400': answer({ description: 'What does not fit, and where', schema: refused }),

@@ -27,6 +27,10 @@ export const query = (
   description,
   schema,
 });
+export const jsonBody = (schema: JsonSchema): JsonSchema => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
 export const moment: JsonSchema = { type: 'string', format: 'date-time' };
 export const idParameter: JsonSchema = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 

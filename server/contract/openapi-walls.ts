@@ -1,7 +1,7 @@
 /** The chapter of the OpenAPI page on walls and their pairing. */
 import { pageOf } from './api-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { answer, errorAnswer, idParameter, moment } from './openapi-parts.ts';
+import { answer, errorAnswer, idParameter, jsonBody, moment } from './openapi-parts.ts';
 import { WALL_EVERY_S, WALL_NAME_LENGTH_MAX, WALL_SCOPES_MAX } from './walls.ts';
 
 const SETTING: JsonSchema = {
@@ -23,10 +23,6 @@ const SETTING: JsonSchema = {
 };
 const name: JsonSchema = { type: 'string', minLength: 1, maxLength: WALL_NAME_LENGTH_MAX };
 const object = (properties: JsonSchema): JsonSchema => ({ type: 'object', properties });
-const body = (schema: JsonSchema): JsonSchema => ({
-  required: true,
-  content: { 'application/json': { schema } },
-});
 const supervisor = {
   tags: ['access'],
   security: [{ key: [] }, { session: [] }],
@@ -51,7 +47,7 @@ export const WALL_PATHS: JsonSchema = {
     post: {
       ...supervisor,
       summary: 'Pair the wall that shows a code',
-      requestBody: body({
+      requestBody: jsonBody({
         ...object({ code: { type: 'string', examples: ['BDWP-HQPK'] }, name, ...SETTING }),
         required: ['code', 'name'],
       }),
@@ -102,7 +98,7 @@ export const WALL_PATHS: JsonSchema = {
       tags: ['access'],
       summary: 'Whether the code was typed; once it was, the answer sets the session of the wall',
       security: [{}],
-      requestBody: body({ ...object({ device: { type: 'string' } }), required: ['device'] }),
+      requestBody: jsonBody({ ...object({ device: { type: 'string' } }), required: ['device'] }),
       responses: {
         '200': answer({
           description: 'Paired: what to show',

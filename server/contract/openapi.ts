@@ -6,7 +6,7 @@ import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
 import { MAP_PATHS } from './openapi-map.ts';
-import { answer, errorAnswer, idParameter, moment, query, read } from './openapi-parts.ts';
+import { answer, errorAnswer, idParameter, jsonBody, moment, query, read } from './openapi-parts.ts';
 import { REQUEST_PATHS } from './openapi-requests.ts';
 import { WALL_PATHS } from './openapi-walls.ts';
 import { REQUEST_METRICS_SCHEMAS } from './request-metrics-schemas.ts';
@@ -98,10 +98,6 @@ const key: JsonSchema = {
   ],
 };
 const adminErrors = { '401': errorAnswer('No key'), '403': errorAnswer('Not the bootstrap key') };
-const jsonBody = (schema: JsonSchema): JsonSchema => ({
-  required: true,
-  content: { 'application/json': { schema } },
-});
 const keysPath: JsonSchema = {
   get: {
     tags: ['access'],

@@ -25,6 +25,7 @@ import type {
   SettlementTimes,
   StandingCount,
   StoreScope,
+  StoreSpan,
   TellingPlace,
   TellingRow,
 } from '../store/backlog.ts';
@@ -46,7 +47,7 @@ export interface BacklogSource {
   /** What has moved since, taken back. */
   since(question: StandingQuestion & { readonly as_of_us: number }): Promise<readonly StandingCount[]>;
   settled(span: BacklogSpan): Promise<readonly SettledCount[]>;
-  settlementTimes(span: Omit<BacklogSpan, 'by'>): Promise<SettlementTimes>;
+  settlementTimes(span: StoreSpan): Promise<SettlementTimes>;
   tellings(question: {
     readonly scope: StoreScope;
     readonly since_us: number;

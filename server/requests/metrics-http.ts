@@ -8,10 +8,9 @@ import { type DeadlineRules, deadlinesOf, keptPromises } from '../domain/request
 import { isoOf } from '../lib/clock.ts';
 import { badParameter, queryDate, refuseOthers } from '../lib/http-query.ts';
 import { ownTurn } from '../lib/turns.ts';
-import type { StoreScope } from '../store/backlog.ts';
+import type { StoreScope, StoreSpan } from '../store/backlog.ts';
 import type {
   MeasuredTimes,
-  MetricsSpan,
   ReopeningCounts,
   RepeatCounts,
   StatusCount,
@@ -26,11 +25,11 @@ import type { Viewer } from './view.ts';
 
 /** What is asked of the store. */
 export interface MetricsSource extends Pick<BacklogSource, 'flow' | 'open' | 'since' | 'settled'> {
-  transmissions(span: MetricsSpan): Promise<readonly TransmissionCount[]>;
-  reopenings(span: MetricsSpan, now_us: number): Promise<ReopeningCounts>;
-  repeats(span: MetricsSpan, snapped: boolean): Promise<RepeatCounts>;
+  transmissions(span: StoreSpan): Promise<readonly TransmissionCount[]>;
+  reopenings(span: StoreSpan, now_us: number): Promise<ReopeningCounts>;
+  repeats(span: StoreSpan, snapped: boolean): Promise<RepeatCounts>;
   times(
-    span: MetricsSpan,
+    span: StoreSpan,
     days: { readonly time_zone: string; readonly holidays: readonly string[] },
   ): Promise<MeasuredTimes>;
   statuses(scope: StoreScope, as_of_us: number): Promise<readonly StatusCount[]>;

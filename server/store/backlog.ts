@@ -48,13 +48,15 @@ export interface StoreScope {
   readonly borough: string | null;
   readonly unit: string | null;
 }
-export interface BacklogSpan {
+export interface StoreSpan {
   readonly scope: StoreScope;
-  /** By what the rows are grouped; null: all together, under a null key. */
-  readonly by: BacklogGroup | null;
   readonly from_us: number;
   /** Exclusive. */
   readonly to_us: number;
+}
+export interface BacklogSpan extends StoreSpan {
+  /** By what the rows are grouped; null: all together, under a null key. */
+  readonly by: BacklogGroup | null;
 }
 
 /** Steps inside the span and after it, by cause. */
@@ -66,7 +68,7 @@ export type SettledCount = Type.Static<typeof SettledRow>;
 export type SettlementTimes = Type.Static<typeof Times>;
 export type TellingRow = Type.Static<typeof TellingRow>;
 
-const spanParameters = ({ scope, from_us, to_us }: Omit<BacklogSpan, 'by'>) => ({
+export const spanParameters = ({ scope, from_us, to_us }: StoreSpan) => ({
   borough: scope.borough,
   unit: scope.unit,
   from: rfc3339Of(from_us),
@@ -103,7 +105,7 @@ export function settledIn(db: Database, span: BacklogSpan): Promise<SettledCount
   return sql.settled(db, { ...spanParameters(span), by: span.by });
 }
 /** From creation to settlement, clock time (nearest rank, exact). */
-export function settlementTimes(db: Database, span: Omit<BacklogSpan, 'by'>): Promise<SettlementTimes> {
+export function settlementTimes(db: Database, span: StoreSpan): Promise<SettlementTimes> {
   return sql.settlement_times(db, spanParameters(span));
 }
 

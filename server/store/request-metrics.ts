@@ -1,7 +1,7 @@
 /** What the metrics of requests are made from, counted by the database for one scope and period. */
 import Type from 'typebox';
 import type { RequestEvent } from '../domain/request.ts';
-import type { StoreScope } from './backlog.ts';
+import { type StoreScope, type StoreSpan, spanParameters } from './backlog.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
 import { decodeHistory, type HistoryEntry } from './request-history.ts';
@@ -37,12 +37,6 @@ const sql = loadSql(import.meta.url, {
   histories: many(History),
 });
 
-export interface MetricsSpan {
-  readonly scope: StoreScope;
-  readonly from_us: number;
-  /** Exclusive. */
-  readonly to_us: number;
-}
 /** Of the requests created in the span; `kept` null: nothing was promised, or it is not decided. */
 export type TransmissionCount = Type.Static<typeof Transmission>;
 /** `undecided`: settled less than 30 days ago and not reopened. */
@@ -53,30 +47,23 @@ export type MeasuredTimes = Type.Static<typeof Times>;
 /** Open with a promised status at an instant. */
 export type StatusCount = Type.Static<typeof Status>;
 
-const parametersOf = ({ scope, from_us, to_us }: MetricsSpan) => ({
-  borough: scope.borough,
-  unit: scope.unit,
-  from: rfc3339Of(from_us),
-  to: rfc3339Of(to_us),
-});
-
-export function transmissionsIn(db: Database, span: MetricsSpan): Promise<TransmissionCount[]> {
-  return sql.transmissions(db, parametersOf(span));
+export function transmissionsIn(db: Database, span: StoreSpan): Promise<TransmissionCount[]> {
+  return sql.transmissions(db, spanParameters(span));
 }
-export function reopeningsIn(db: Database, span: MetricsSpan, now_us: number): Promise<ReopeningCounts> {
-  return sql.reopenings(db, { ...parametersOf(span), now: rfc3339Of(now_us) });
+export function reopeningsIn(db: Database, span: StoreSpan, now_us: number): Promise<ReopeningCounts> {
+  return sql.reopenings(db, { ...spanParameters(span), now: rfc3339Of(now_us) });
 }
 /** @param snapped by the snapped places, not by those themselves */
-export function repeatsIn(db: Database, span: MetricsSpan, snapped: boolean): Promise<RepeatCounts> {
-  return sql.repeats(db, { ...parametersOf(span), snapped });
+export function repeatsIn(db: Database, span: StoreSpan, snapped: boolean): Promise<RepeatCounts> {
+  return sql.repeats(db, { ...spanParameters(span), snapped });
 }
 /** @param holidays local dates */
 export function timesIn(
   db: Database,
-  span: MetricsSpan,
+  span: StoreSpan,
   days: { readonly time_zone: string; readonly holidays: readonly string[] },
 ): Promise<MeasuredTimes> {
-  return sql.times(db, { ...parametersOf(span), ...days });
+  return sql.times(db, { ...spanParameters(span), ...days });
 }
 
 /** Of the requests that have not changed since. */
