@@ -76,10 +76,21 @@ export class Feed implements Service {
     this.#poll_ms = options.poll_ms ?? POLL_MS;
   }
 
-  /** Remembers where to begin. To be called before the state is rebuilt from the store, so that nothing falls between. */
+  /**
+   * Remembers where to begin, and what is committed already beyond it: a transaction of whatever database of the server keeps the low
+   * mark down. To be called before the state is rebuilt from the store, so that nothing falls between.
+   */
   async mark(): Promise<void> {
     this.#low = (await sql.snapshot_low(this.#options.db)).low;
     this.#seen.clear();
+    for (const { batch, xid } of await this.#notes())
+      if (batch !== null && xid !== null) this.#seen.set(batch, BigInt(xid));
+  }
+
+  #notes(): Promise<Note[]> {
+    const { db, server_id, store } = this.#options;
+    const unconfirmed = [...store.unconfirmed];
+    return sql.new_batches(db, { low: this.#low, server_id, unconfirmed, seen: [...this.#seen.keys()] });
   }
 
   async start(): Promise<void> {
@@ -154,14 +165,9 @@ export class Feed implements Service {
   }
 
   async #read(): Promise<void> {
-    const { db, server_id, store } = this.#options;
+    const { db, store } = this.#options;
     if (db.kind === 'embedded' && store.unconfirmed.size === 0) return;
-    const notes = await sql.new_batches(db, {
-      low: this.#low,
-      server_id,
-      unconfirmed: [...store.unconfirmed],
-      seen: [...this.#seen.keys()],
-    });
+    const notes = await this.#notes();
     let group: Note[] = [];
     for (const note of notes) {
       if (group[0] !== undefined && group[0].batch !== note.batch) {

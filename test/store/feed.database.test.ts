@@ -117,6 +117,18 @@ describe.runIf(testDatabaseUrl !== null)('the feed between servers', () => {
     expect(ids()).toEqual(expected.sort());
   });
 
+  it('delivers nothing that was there when it was marked, whatever is open beside it', async () => {
+    const hold = await holdRow(4_000);
+    const writer = new EventStore(db, { server_id: randomUUID(), logger: testLogger });
+    await writer.write({ events: range(150_000, 150_004), rejected: [] });
+    const { ids } = await follower();
+    await writer.write({ events: range(151_000, 151_002), rejected: [] });
+    await until(() => ids().length === 2);
+    await hold.commit();
+    await until(() => ids().length === 3);
+    expect(ids()).toContain(hold.event_id);
+  });
+
   it('goes on after its connections were cut', async () => {
     const { ids } = await follower();
     await db.query(
