@@ -8,7 +8,7 @@ import { snap } from '../../server/domain/place.ts';
 import { foldRequest } from '../../server/domain/request.ts';
 import { deadlinesOf, settlementOf } from '../../server/domain/request-deadlines.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
-import { csvCell, csvLine } from '../../server/requests/csv.ts';
+import { csvCell, csvLine } from '../../server/lib/csv.ts';
 import { requestsRouter } from '../../server/requests/http.ts';
 import type { SourcedEvent } from '../../server/requests/view.ts';
 import type {
