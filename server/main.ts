@@ -191,7 +191,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await start(map);
   const ground = groundOf(requests, config.map_style);
   await mountRoutes(app, {
-    ...{ config, access, keys, batcher, clock, logger, state, db, router },
+    ...{ config, access, keys, batcher, clock, logger, state, db, store, router },
     ...{ map, ground, promises: requests, open: open.book, queues, holidays },
   });
   ingest = eventsHandler({ batcher, access, clock, logger });

@@ -18,7 +18,7 @@ import { backlogRouter } from './requests/backlog-http.ts';
 import { doctorRouter } from './requests/doctor-http.ts';
 import { handoverRouter } from './requests/handover-http.ts';
 import { requestsRouter } from './requests/http.ts';
-import { metricsRouter } from './requests/metrics-http.ts';
+import { type MetricsSource, metricsRouter } from './requests/metrics-http.ts';
 import { summaryOf } from './requests/view.ts';
 import { backlogFlow, backlogSince, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
 import type { Database } from './store/database.ts';
@@ -108,18 +108,7 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       time_zone: config.time_zone,
       days: new BusinessDays(config.time_zone, parts.holidays),
       mayReadPlaces,
-      metrics: {
-        flow: (span) => backlogFlow(db, span),
-        open: (question) => parts.open.standing(question),
-        since: (question) => backlogSince(db, question),
-        settled: (span) => settledIn(db, span),
-        transmissions: (span) => transmissionsIn(db, span),
-        reopenings: (span, now_us) => reopeningsIn(db, span, now_us),
-        repeats: (span, snapped) => repeatsIn(db, span, snapped),
-        times: (span, days) => timesIn(db, span, days),
-        statuses: (scope, as_of_us) => statusesAt(db, scope, as_of_us),
-        changedSince: (scope, as_of_us) => changedSince(db, scope, as_of_us),
-      },
+      metrics: metricsSource(parts),
     }),
   );
   const limit_us = config.call_limit_min * 60_000_000;
@@ -165,6 +154,22 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       },
     }),
   );
+}
+
+/** What the metrics of requests are counted from. */
+export function metricsSource({ db, open }: Pick<RequestRouteParts, 'db' | 'open'>): MetricsSource {
+  return {
+    flow: (span) => backlogFlow(db, span),
+    open: (question) => open.standing(question),
+    since: (question) => backlogSince(db, question),
+    settled: (span) => settledIn(db, span),
+    transmissions: (span) => transmissionsIn(db, span),
+    reopenings: (span, now_us) => reopeningsIn(db, span, now_us),
+    repeats: (span, snapped) => repeatsIn(db, span, snapped),
+    times: (span, days) => timesIn(db, span, days),
+    statuses: (scope, as_of_us) => statusesAt(db, scope, as_of_us),
+    changedSince: (scope, as_of_us) => changedSince(db, scope, as_of_us),
+  };
 }
 
 const PAGE_ROWS = 1_000;

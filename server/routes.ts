@@ -25,11 +25,13 @@ import type { RequestBook } from './live/request-book.ts';
 import type { LiveState } from './live/state.ts';
 import { mapRouter } from './map/http.ts';
 import type { LiveMap } from './map/live-map.ts';
+import { mountReportRoutes } from './report-parts.ts';
 import type { RequestParts } from './request-parts.ts';
 import { mountRequestRoutes } from './request-routes.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
 import { saveCatalogue } from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
+import type { EventStore } from './store/events.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
@@ -45,6 +47,7 @@ export interface RouteParts {
   readonly logger: Logger;
   readonly state: LiveState;
   readonly db: Database;
+  readonly store: EventStore;
   readonly router: CallRouter;
   readonly promises: RequestParts;
   readonly open: RequestBook;
@@ -104,6 +107,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   );
   app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
   mountRequestRoutes(app, { ...parts, gate });
+  mountReportRoutes(app, { ...parts, gate });
   // A program that asks for what is not there gets no page for people.
   app.use('/api', (req, res) => {
     const asked = `${req.method} ${req.originalUrl.split('?', 1)[0]!.slice(0, 100)}`;

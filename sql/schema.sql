@@ -306,6 +306,39 @@ table rejected_event (
   CREATE INDEX rejected_event_received_at_idx ON public.rejected_event USING btree (received_at DESC)
   hypertable by received_at every 7 days
 
+table report_erratum (
+  month text not null,
+  scope text not null,
+  section text not null,
+  "table" text not null,
+  "row" text not null,
+  "column" text not null,
+  seen_at timestamp with time zone not null,
+  now jsonb
+)
+  constraint report_erratum_month_scope_fkey FOREIGN KEY (month, scope) REFERENCES report_seal(month, scope)
+  constraint report_erratum_pkey PRIMARY KEY (month, scope, section, "table", "row", "column")
+
+table report_facts (
+  key text not null,
+  facts jsonb not null,
+  made_at timestamp with time zone not null,
+  checked_at timestamp with time zone not null
+)
+  constraint report_facts_pkey PRIMARY KEY (key)
+
+table report_seal (
+  month text not null,
+  scope text not null,
+  content text not null,
+  sha256 bytea not null,
+  sealed_at timestamp with time zone not null,
+  sealed_by text not null
+)
+  constraint report_seal_month_check CHECK ((month ~ '^\d{4}-(0[1-9]|1[0-2])$'::text))
+  constraint report_seal_pkey PRIMARY KEY (month, scope)
+  constraint report_seal_sha256_check CHECK ((length(sha256) = 32))
+
 table request (
   id text not null,
   number bigint not null generated as identity,

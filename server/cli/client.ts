@@ -50,6 +50,14 @@ export class Client {
     return this.#read(response);
   }
 
+  /** What the server sends as a file, as it arrives. */
+  async download(path: string, timeout_ms = TIMEOUT_MS): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#fetch('GET', path, 'application/json', undefined, timeout_ms);
+    if (response.ok && response.body) return response.body;
+    await this.#read(response);
+    throw new VigieError('bad_answer', `${this.#options.url} sent an empty file.`);
+  }
+
   async #persist(path: string, type: string, body: string): Promise<IngestAnswer> {
     const { patience_s, tell, signal } = this.#options;
     const give_up_at = performance.now() + patience_s * 1000;

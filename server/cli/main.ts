@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { referenceCommand } from './reference.ts';
+import { reportCommand } from './report.ts';
 import { simulateCommand } from './simulate.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -13,6 +14,7 @@ const COMMANDS: readonly Command[] = [
   referenceCommand,
   simulateCommand,
   keyCommand,
+  reportCommand,
   doctorCommand,
 ];
 

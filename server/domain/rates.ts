@@ -16,3 +16,30 @@ export function wilson(part: number, whole: number): { readonly low: number; rea
     high: part === whole ? 1 : Math.min(1, (middle + reach) / scale),
   };
 }
+
+/** A share as it was counted. */
+export interface Counted {
+  readonly part: number;
+  readonly whole: number;
+}
+/**
+ * How much larger the first share is than the second, with its 95 % interval (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10);
+ * null where one is of nothing. Where the interval holds 0, the difference may be chance.
+ */
+export function differenceOf(
+  a: Counted,
+  b: Counted,
+): { readonly value: number; readonly low: number; readonly high: number } | null {
+  const [of_a, of_b] = [wilson(a.part, a.whole), wilson(b.part, b.whole)];
+  if (of_a === null || of_b === null) return null;
+  const [share_a, share_b] = [a.part / a.whole, b.part / b.whole];
+  const value = share_a - share_b;
+  return {
+    value,
+    low: value - Math.hypot(share_a - of_a.low, of_b.high - share_b),
+    high: value + Math.hypot(of_a.high - share_a, share_b - of_b.low),
+  };
+}
+
+/** Whether two counts of independent events lie further apart than chance explains in 95 % of cases (both Poisson). */
+export const countsDiffer = (a: number, b: number): boolean => Math.abs(a - b) > Z * Math.sqrt(a + b);

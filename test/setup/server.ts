@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config.ts';
+import type { Clock } from '../../server/lib/clock.ts';
 import { startServer } from '../../server/main.ts';
 import { embeddedTemplate, testDatabase, testDatabaseUrl } from './database.ts';
 
@@ -18,8 +19,11 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** @param settings further environment variables of the server. */
-export async function testServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+/** @param settings further environment variables of the server. @param clock its time; the machine's when left out */
+export async function testServer(
+  settings: Readonly<Record<string, string>> = {},
+  { clock }: { readonly clock?: Clock } = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'vigie-server-'));
   const database = testDatabaseUrl === null ? null : await testDatabase();
   if (!database) await cp(await embeddedTemplate(), folder, { recursive: true });
@@ -31,14 +35,15 @@ export async function testServer(settings: Readonly<Record<string, string>> = {}
     ...settings,
   };
   const logger = pino({ level: process.env.VIGIE_LOG_LEVEL ?? 'silent' });
-  let server = await startServer(loadConfig(environment), { logger });
+  const options = { logger, ...(clock && { clock }) };
+  let server = await startServer(loadConfig(environment), options);
   const { url, port } = server;
   return {
     url,
     env: { VIGIE_URL: url, VIGIE_INGEST_KEY: TEST_KEY, VIGIE_DATA: folder },
     async restart() {
       await server.stop();
-      server = await startServer(loadConfig({ ...environment, PORT: String(port) }), { logger });
+      server = await startServer(loadConfig({ ...environment, PORT: String(port) }), options);
     },
     async close() {
       await server.stop();

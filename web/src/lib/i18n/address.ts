@@ -9,6 +9,7 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['arrondissements', 'boroughs'],
   ['mur', 'wall'],
   ['demandes', 'requests'],
+  ['rapports', 'reports'],
   ['carte', 'map'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],

@@ -3,6 +3,7 @@ import type { Dictionary } from './dictionary.ts';
 import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
+import { reportEn } from './report-en.ts';
 import { wallsEn } from './walls-en.ts';
 
 export const en: Dictionary = {
@@ -17,6 +18,7 @@ export const en: Dictionary = {
     wall: 'Wall',
     map: 'Map',
     boroughs: 'Boroughs',
+    reports: 'Reports',
     health: 'Data health',
     definitions: 'Definitions',
     walls: 'Pairing',
@@ -26,6 +28,7 @@ export const en: Dictionary = {
     desks: 'What is overdue, due and open in each borough, and its list.',
     wall: 'The city’s queues in order of trouble, to be read from six metres.',
     map: 'The open requests, new and overdue, where they are.',
+    reports: 'The monthly report for committees: what changed, and the figures.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
     walls: 'Make a screen a wall, by the code that it shows.',
@@ -317,6 +320,7 @@ export const en: Dictionary = {
     },
   },
   request: enRequests,
+  report: reportEn,
   walls: wallsEn,
   borough: enBorough,
   definitions: {

@@ -1,6 +1,7 @@
 import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
+import { reportFr } from './report-fr.ts';
 import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
@@ -16,6 +17,7 @@ export const fr = {
     wall: 'Mur',
     map: 'Carte',
     boroughs: 'Arrondissements',
+    reports: 'Rapports',
     health: 'Santé des données',
     definitions: 'Définitions',
     walls: 'Appairage',
@@ -25,6 +27,7 @@ export const fr = {
     desks: 'Ce qui est en retard, dû et en cours dans chaque arrondissement, et sa liste.',
     wall: 'Les files d’attente de la ville, par ordre de gravité, lisibles à six mètres.',
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
+    reports: 'Le rapport mensuel pour les comités : ce qui a changé, et les chiffres.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
     walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
@@ -319,6 +322,7 @@ export const fr = {
     },
   },
   request: frRequests,
+  report: reportFr,
   walls: wallsFr,
   borough: frBorough,
   definitions: {

@@ -1,0 +1,128 @@
+-- Requests by the month of their creation, as their records say them now.
+-- BLOCK created
+select nature, channel, service, count(*)::integer as n
+from request
+-- Said for the indexes, of what is open and of what is not.
+where (open or not open) and created_at >= $from::timestamptz and created_at < $to::timestamptz
+  and ($borough::text is null or borough = $borough)
+group by 1, 2, 3
+
+-- From creation to settlement, by the clock (nearest rank, exact).
+-- BLOCK settlement_times_by
+select
+  case $by when 'borough' then borough when 'service' then service end as key,
+  count(*)::integer as n,
+  percentile_disc(0.5) within group (order by extract(epoch from settled_at - created_at)::float8) as p50_s,
+  percentile_disc(0.9) within group (order by extract(epoch from settled_at - created_at)::float8) as p90_s
+from request
+where settled_at >= $from::timestamptz and settled_at < $to::timestamptz
+  and created_at is not null
+  and ($borough::text is null or borough = $borough)
+group by 1
+
+-- Complaints and what became of them.
+-- BLOCK complaints
+select
+  count(*) filter (where created_at >= $from::timestamptz and created_at < $to::timestamptz)::integer as received,
+  count(*) filter (where settled_at >= $from::timestamptz and settled_at < $to::timestamptz)::integer as settled,
+  count(*) filter (
+    where settled_at >= $from::timestamptz and settled_at < $to::timestamptz and settled_at <= due_at
+  )::integer as on_time,
+  count(*) filter (
+    where settled_at >= $from::timestamptz and settled_at < $to::timestamptz and settled_at > due_at
+  )::integer as late
+from request
+where nature = 'complaint'
+  and ($borough::text is null or borough = $borough)
+  and (
+    (open or not open) and created_at >= $from::timestamptz and created_at < $to::timestamptz
+    or settled_at >= $from::timestamptz and settled_at < $to::timestamptz
+  )
+
+-- Steps into and out of the backlog by local day; `moved` is all that changed the number open, transfers too.
+-- BLOCK flow_days
+select
+  width_bucket(ts, $days::timestamptz[]) - 1 as day,
+  coalesce(sum(n) filter (where cause = 'received'), 0)::integer as received,
+  coalesce(-sum(n) filter (where cause in ('closed', 'cancelled', 'merged')), 0)::integer as ended,
+  sum(n)::integer as moved
+from backlog_move
+where ts >= $from::timestamptz and ts < $to::timestamptz
+  and ($borough::text is null or borough = $borough)
+group by 1
+
+-- Events of the channels that are not folded, by kind. A borough is where the page, the form or the letter was about.
+-- BLOCK channel_events
+select 'web' as family, type, sum(n)::integer as n, coalesce(sum(without_results), 0)::integer as without_results
+from web_15min
+where bucket >= $from::timestamptz and bucket < $to::timestamptz and ($borough::text is null or borough = $borough)
+group by 2
+union all
+select 'mail.' || coalesce(medium, 'post'), type, sum(n)::integer, 0
+from mail_15min
+where bucket >= $from::timestamptz and bucket < $to::timestamptz and ($borough::text is null or borough = $borough)
+group by 1, 2
+
+-- Events of each family by local day: a day without any is a gap. All of the city: a small borough has days without.
+-- BLOCK days_of
+select family, width_bucket(bucket, $days::timestamptz[]) - 1 as day, sum(n)::integer as n
+from (
+  select 'call' as family, bucket, n from call_15min
+  where bucket >= $from::timestamptz and bucket < $to::timestamptz
+  union all
+  select 'counter', bucket, n from counter_15min
+  where bucket >= $from::timestamptz and bucket < $to::timestamptz
+  union all
+  select 'web', bucket, n from web_15min
+  where bucket >= $from::timestamptz and bucket < $to::timestamptz
+  union all
+  select 'mail', bucket, n from mail_15min
+  where bucket >= $from::timestamptz and bucket < $to::timestamptz
+  union all
+  select 'request', bucket, n from request_15min
+  where bucket >= $from::timestamptz and bucket < $to::timestamptz
+) events
+group by 1, 2
+
+-- What was refused, while it is kept.
+-- BLOCK refused
+select code, count(*)::integer as n
+from rejected_event
+where received_at >= $from::timestamptz and received_at < $to::timestamptz
+group by 1
+order by 2 desc, 1
+
+-- The first that is known of each family.
+-- BLOCK beginnings
+select * from (
+  (select 'call' as family, (extract(epoch from bucket) * 1000000)::bigint as from_us from call_15min order by bucket limit 1)
+  union all
+  (select 'counter', (extract(epoch from bucket) * 1000000)::bigint from counter_15min order by bucket limit 1)
+  union all
+  (select 'web', (extract(epoch from bucket) * 1000000)::bigint from web_15min order by bucket limit 1)
+  union all
+  (select 'mail', (extract(epoch from bucket) * 1000000)::bigint from mail_15min order by bucket limit 1)
+  union all
+  (select 'request', (extract(epoch from ts) * 1000000)::bigint from backlog_move order by ts limit 1)
+) firsts
+
+-- Whether something came since an instant that lies before another: the notes of the batches tell.
+-- BLOCK late_since
+select exists (
+  select from event_batch
+  where received_at >= $since::timestamptz and family = any ($families::text[])
+    and exists (select from unnest(span_from) as begins where begins < $before::timestamptz)
+) as late
+
+-- BLOCK read_facts
+select facts, (extract(epoch from made_at) * 1000000)::bigint as made_us,
+  (extract(epoch from checked_at) * 1000000)::bigint as checked_us
+from report_facts where key = $key
+
+-- BLOCK save_facts
+insert into report_facts (key, facts, made_at, checked_at)
+values ($key, $facts::jsonb, $made_at::timestamptz, $made_at::timestamptz)
+on conflict (key) do update set facts = excluded.facts, made_at = excluded.made_at, checked_at = excluded.checked_at
+
+-- BLOCK checked_facts
+update report_facts set checked_at = $checked_at::timestamptz where key = $key
