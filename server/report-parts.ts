@@ -139,8 +139,8 @@ function reportSource(parts: ReportRouteParts): ReportSource {
     familyDays: (span, days_us) => factsStore.familyDays(db, span, days_us),
     refused: (span) => factsStore.refusedIn(db, span),
     beginnings: () => factsStore.beginnings(db),
-    lateSince: (...question) => factsStore.lateSince(db, ...question),
-    readFacts: (key) => factsStore.readFacts(db, key),
+    earliestSince: (since_us) => factsStore.earliestSince(db, since_us),
+    readFacts: (keys) => factsStore.readFacts(db, keys),
     saveFacts: (...kept) => factsStore.saveFacts(db, ...kept),
     factsChecked: (...checked) => factsStore.factsChecked(db, ...checked),
   };

@@ -59,6 +59,13 @@ export interface SourceSpan {
   readonly from_us: number;
   readonly to_us: number;
 }
+export interface KeptFacts {
+  readonly key: string;
+  readonly facts: unknown;
+  readonly made_us: number;
+  /** Until when nothing came that lies in them. */
+  readonly checked_us: number;
+}
 /** What is asked of the store. */
 export interface ReportSource {
   calls(
@@ -79,12 +86,11 @@ export interface ReportSource {
   familyDays(span: MonthSpan, days_us: readonly number[]): Promise<DataFacts['family_days']>;
   refused(span: MonthSpan): Promise<DataFacts['refused']>;
   beginnings(): Promise<Partial<Record<Family, number>>>;
-  lateSince(since_us: number, families: readonly Family[], before_us: number): Promise<boolean>;
-  readFacts(
-    key: string,
-  ): Promise<{ readonly facts: unknown; readonly made_us: number; readonly checked_us: number } | null>;
+  /** The earliest instant that what came since tells of, by family. */
+  earliestSince(since_us: number): Promise<Partial<Record<Family, number>>>;
+  readFacts(keys: readonly string[]): Promise<readonly KeptFacts[]>;
   saveFacts(key: string, facts: unknown, made_us: number): Promise<void>;
-  factsChecked(key: string, at_us: number): Promise<void>;
+  factsChecked(keys: readonly string[], at_us: number): Promise<void>;
 }
 
 /** Facts, and what they know. */
@@ -101,98 +107,158 @@ const COMMIT_US = 5 * 60_000_000;
 /** A contact goes on so long beyond the end of a month. */
 const CONTACT_US = 12 * 3_600_000_000;
 
+/** What is counted, over which months, from events of which families. */
+interface Fact<T> {
+  readonly key: string;
+  readonly months: Months;
+  readonly families: readonly Family[];
+  /** Events so long after the months still change it. */
+  readonly reach_us: number;
+  readonly make: (span: MonthSpan, now_us: number) => Promise<T>;
+}
+
+export interface FactsOptions {
+  readonly source: ReportSource;
+  readonly clock: Clock;
+  readonly time_zone: string;
+}
+
+/** What one report asks for: what is kept of it and still true is read at once. */
+export interface FactsQuestion {
+  readonly calls: readonly string[];
+  readonly data: string;
+  readonly borough: string | null;
+  readonly periods: readonly Months[];
+}
+export interface FactsAnswer {
+  readonly calls: ReadonlyMap<string, CallFacts>;
+  readonly data: DataFacts;
+  /** One for each of the periods. */
+  readonly channels: readonly ChannelFacts[];
+  readonly requests: readonly RequestFacts[];
+  /** What is known least far of all of them. */
+  readonly as_of_us: number;
+}
+
 export class ReportFacts {
-  readonly #source: ReportSource;
-  readonly #clock: Clock;
-  readonly #time_zone: string;
+  readonly #options: FactsOptions;
   /** Those being made: two readers wait for the same. */
   readonly #making = new Map<string, Promise<Known<unknown>>>();
 
-  constructor(options: { readonly source: ReportSource; readonly clock: Clock; readonly time_zone: string }) {
-    this.#source = options.source;
-    this.#clock = options.clock;
-    this.#time_zone = options.time_zone;
+  constructor(options: FactsOptions) {
+    this.#options = options;
   }
 
   beginnings(): Promise<Partial<Record<Family, number>>> {
-    return this.#source.beginnings();
+    return this.#options.source.beginnings();
   }
 
-  calls(month: string): Promise<Known<CallFacts>> {
-    const months = { from: month, to: month };
-    return this.#known('calls', months, ['call', 'counter'], CONTACT_US, (span, now_us) =>
-      this.#source.calls(span, daysOf(months, this.#time_zone), now_us),
-    );
-  }
-
-  channels(borough: string | null, months: Months): Promise<Known<ChannelFacts>> {
-    return this.#known(`channels:${borough ?? 'city'}`, months, ['web', 'mail'], 0, async (span) => ({
-      events: await this.#source.channelEvents({ ...span, borough }),
-    }));
-  }
-
-  data(month: string): Promise<Known<DataFacts>> {
-    const months = { from: month, to: month };
-    const families: Family[] = ['call', 'counter', 'web', 'mail', 'request'];
-    return this.#known('data', months, families, 0, async (span) => {
-      const days_us = daysOf(months, this.#time_zone).map(({ from_us }) => from_us);
-      const family_days = await this.#source.familyDays(span, days_us);
-      return { family_days, refused: await this.#source.refused(span) };
-    });
-  }
-
-  requests(borough: string | null, months: Months): Promise<Known<RequestFacts>> {
-    return this.#known(`requests:${borough ?? 'city'}`, months, ['request'], 0, (span, now_us) =>
-      this.#requestFacts(borough, span, now_us),
-    );
-  }
-
-  /** One question after the other: what is live goes first on an embedded database. */
-  async #requestFacts(borough: string | null, span: MonthSpan, now_us: number): Promise<RequestFacts> {
-    const source = this.#source;
-    const scoped = { borough, from_us: span.from_us, to_us: span.to_us };
-    const days = daysOf(span, this.#time_zone);
-    const as_of_us = Math.min(span.to_us, now_us);
-    const metrics = await source.metrics(borough, { from: days[0]!.date, to: days.at(-1)!.date });
-    const backlog = await source.backlog(scoped, as_of_us, null);
-    const services = (await source.backlog(scoped, as_of_us, 'service')).groups;
-    const boroughs = borough === null ? (await source.backlog(scoped, as_of_us, 'borough')).groups : [];
+  async answer({ calls, data, borough, periods }: FactsQuestion): Promise<FactsAnswer> {
+    const call_facts = calls.map((month) => this.#calls(month));
+    const channel_facts = periods.map((months) => this.#channels(borough, months));
+    const request_facts = periods.map((months) => this.#requests(borough, months));
+    const data_fact = this.#data(data);
+    const kept = await this.#fresh([...call_facts, ...channel_facts, ...request_facts, data_fact]);
+    let as_of_us = Number.POSITIVE_INFINITY;
+    // One after the other: what is live goes first on an embedded database.
+    const read = async <T>(fact: Fact<T>): Promise<T> => {
+      const known = kept.get(fact.key) ?? (await this.#made(fact));
+      as_of_us = Math.min(as_of_us, known.as_of_us);
+      return known.facts as T;
+    };
+    const readAll = async <T>(facts: readonly Fact<T>[]): Promise<T[]> => {
+      const all: T[] = [];
+      for (const fact of facts) all.push(await read(fact));
+      return all;
+    };
+    const all_calls = await readAll(call_facts);
     return {
-      metrics,
-      backlog,
-      services,
-      boroughs,
-      created: await source.created(scoped),
-      times: {
-        service: await source.times(scoped, 'service'),
-        borough: borough === null ? await source.times(scoped, 'borough') : [],
-      },
-      complaints: await source.complaints(scoped),
-      days: await source.flowDays(
-        scoped,
-        days.map(({ from_us }) => from_us),
-      ),
+      calls: new Map(calls.map((month, index) => [month, all_calls[index]!])),
+      channels: await readAll(channel_facts),
+      requests: await readAll(request_facts),
+      data: await read(data_fact),
+      as_of_us,
     };
   }
 
-  async #known<T>(
-    what: string,
-    months: Months,
-    families: readonly Family[],
-    reach_us: number,
-    make: (span: MonthSpan, now_us: number) => Promise<T>,
-  ): Promise<Known<T>> {
-    const key = `${what}:${months.from}/${months.to}`;
+  #calls(month: string): Fact<CallFacts> {
+    const { source, time_zone } = this.#options;
+    const months = { from: month, to: month };
+    return {
+      key: `calls:${month}`,
+      months,
+      families: ['call', 'counter'],
+      reach_us: CONTACT_US,
+      make: (span, now_us) => source.calls(span, daysOf(months, time_zone), now_us),
+    };
+  }
+  #channels(borough: string | null, months: Months): Fact<ChannelFacts> {
+    const { source } = this.#options;
+    return {
+      key: `channels:${borough ?? 'city'}:${months.from}/${months.to}`,
+      months,
+      families: ['web', 'mail'],
+      reach_us: 0,
+      make: async (span) => ({ events: await source.channelEvents({ ...span, borough }) }),
+    };
+  }
+  #data(month: string): Fact<DataFacts> {
+    const { source, time_zone } = this.#options;
+    const months = { from: month, to: month };
+    return {
+      key: `data:${month}`,
+      months,
+      families: ['call', 'counter', 'web', 'mail', 'request'],
+      reach_us: 0,
+      async make(span) {
+        const days_us = daysOf(months, time_zone).map(({ from_us }) => from_us);
+        return { family_days: await source.familyDays(span, days_us), refused: await source.refused(span) };
+      },
+    };
+  }
+  #requests(borough: string | null, months: Months): Fact<RequestFacts> {
+    return {
+      key: `requests:${borough ?? 'city'}:${months.from}/${months.to}`,
+      months,
+      families: ['request'],
+      reach_us: 0,
+      make: (span, now_us) => requestFacts(this.#options, borough, span, now_us),
+    };
+  }
+
+  /** Those that are kept and that nothing has changed since. */
+  async #fresh(facts: readonly Fact<unknown>[]): Promise<Map<string, Known<unknown>>> {
+    const { source, clock, time_zone } = this.#options;
+    const now_us = clock.now_us();
+    const kept = await source.readFacts(facts.map(({ key }) => key));
+    const fresh = new Map<string, Known<unknown>>();
+    if (kept.length === 0) return fresh;
+    const since_us = Math.min(...kept.map(({ checked_us }) => checked_us)) - COMMIT_US;
+    const earliest = await source.earliestSince(since_us);
+    const factOf = new Map(facts.map((fact) => [fact.key, fact]));
+    const checked: string[] = [];
+    for (const { key, facts: value, made_us } of kept) {
+      const { months, families, reach_us } = factOf.get(key)!;
+      const end_us = spanOf(months, time_zone).to_us + reach_us;
+      const runs = made_us < end_us;
+      if (now_us >= made_us + (runs ? RUNNING_US : ENDED_US)) continue;
+      if (!runs && families.some((family) => (earliest[family] ?? Number.POSITIVE_INFINITY) < end_us))
+        continue;
+      fresh.set(key, { facts: value, as_of_us: made_us });
+      if (!runs) checked.push(key);
+    }
+    if (checked.length > 0) await source.factsChecked(checked, now_us);
+    return fresh;
+  }
+
+  async #made<T>({ key, months, make }: Fact<T>): Promise<Known<T>> {
     const running = this.#making.get(key);
     if (running) return running as Promise<Known<T>>;
-    const span = spanOf(months, this.#time_zone);
+    const { source, clock, time_zone } = this.#options;
     const making = (async () => {
-      const now_us = this.#clock.now_us();
-      const kept = await this.#source.readFacts(key);
-      if (kept && (await this.#isFresh(key, kept, span.to_us + reach_us, families, now_us)))
-        return { facts: kept.facts as T, as_of_us: kept.made_us };
-      const facts = await make(span, now_us);
-      await this.#source.saveFacts(key, facts, now_us);
+      const now_us = clock.now_us();
+      const facts = await make(spanOf(months, time_zone), now_us);
+      await source.saveFacts(key, facts, now_us);
       return { facts, as_of_us: now_us };
     })();
     this.#making.set(key, making);
@@ -202,18 +268,35 @@ export class ReportFacts {
       this.#making.delete(key);
     }
   }
+}
 
-  async #isFresh(
-    key: string,
-    kept: { readonly made_us: number; readonly checked_us: number },
-    end_us: number,
-    families: readonly Family[],
-    now_us: number,
-  ): Promise<boolean> {
-    if (kept.made_us < end_us) return now_us < kept.made_us + RUNNING_US;
-    if (families.includes('request') && now_us >= kept.made_us + ENDED_US) return false;
-    if (await this.#source.lateSince(kept.checked_us - COMMIT_US, families, end_us)) return false;
-    await this.#source.factsChecked(key, now_us);
-    return true;
-  }
+async function requestFacts(
+  { source, time_zone }: FactsOptions,
+  borough: string | null,
+  span: MonthSpan,
+  now_us: number,
+): Promise<RequestFacts> {
+  const scoped = { borough, from_us: span.from_us, to_us: span.to_us };
+  const days = daysOf(span, time_zone);
+  const as_of_us = Math.min(span.to_us, now_us);
+  const metrics = await source.metrics(borough, { from: days[0]!.date, to: days.at(-1)!.date });
+  const backlog = await source.backlog(scoped, as_of_us, null);
+  const services = (await source.backlog(scoped, as_of_us, 'service')).groups;
+  const boroughs = borough === null ? (await source.backlog(scoped, as_of_us, 'borough')).groups : [];
+  return {
+    metrics,
+    backlog,
+    services,
+    boroughs,
+    created: await source.created(scoped),
+    times: {
+      service: await source.times(scoped, 'service'),
+      borough: borough === null ? await source.times(scoped, 'borough') : [],
+    },
+    complaints: await source.complaints(scoped),
+    days: await source.flowDays(
+      scoped,
+      days.map(({ from_us }) => from_us),
+    ),
+  };
 }

@@ -4,7 +4,7 @@ import type { BilingualName, QueueConfig } from '../contract/reference.ts';
 import { REPORT_PERIODS, type ReportPeriod } from '../contract/report.ts';
 import type { ContactSums } from './call-facts.ts';
 import { addSums, type CallFacts } from './call-facts.ts';
-import type { ChannelFacts, DataFacts, Known, ReportFacts, RequestFacts } from './facts.ts';
+import type { ChannelFacts, DataFacts, ReportFacts, RequestFacts } from './facts.ts';
 import { inBoth, monthsText } from './format.ts';
 import { type MonthSpan, monthsIn, periodOf, spanOf } from './months.ts';
 
@@ -71,26 +71,27 @@ export async function reportInput(
   { month, scope, now_us }: { readonly month: string; readonly scope: ReportScope; readonly now_us: number },
 ): Promise<ReportInput> {
   const begins = await facts.beginnings();
-  let as_of_us = now_us;
-  const told = <T>(known: Known<T>): T => {
-    as_of_us = Math.min(as_of_us, known.as_of_us);
-    return known.facts;
-  };
-  const periods: Partial<Record<ReportPeriod, PeriodFacts>> = {};
-  for (const which of REPORT_PERIODS) {
-    const months = periodOf(month, which);
-    const span = spanOf(months, time_zone);
-    const calls: CallFacts[] = [];
-    for (const each of monthsIn(months)) calls.push(told(await facts.calls(each)));
-    periods[which] = {
-      label: inBoth((language) => monthsText(months, language)),
-      span,
-      calls: addCalls(calls),
-      channels: told(await facts.channels(scope.borough, months)),
-      requests: told(await facts.requests(scope.borough, months)),
-      data: dataOf(begins, span),
-    };
-  }
+  const months = REPORT_PERIODS.map((which) => periodOf(month, which));
+  const known = await facts.answer({
+    calls: [...new Set(months.flatMap((each) => [...monthsIn(each)]))],
+    data: month,
+    borough: scope.borough,
+    periods: months,
+  });
+  const periods = REPORT_PERIODS.map((which, index): [ReportPeriod, PeriodFacts] => {
+    const span = spanOf(months[index]!, time_zone);
+    return [
+      which,
+      {
+        label: inBoth((language) => monthsText(months[index]!, language)),
+        span,
+        calls: addCalls(Array.from(monthsIn(months[index]!), (each) => known.calls.get(each)!)),
+        channels: known.channels[index]!,
+        requests: known.requests[index]!,
+        data: dataOf(begins, span),
+      },
+    ];
+  });
   return {
     month,
     scope,
@@ -98,10 +99,10 @@ export async function reportInput(
     now_us,
     simulated,
     names,
-    periods: periods as Record<ReportPeriod, PeriodFacts>,
-    days: told(await facts.calls(month)).days,
-    data: told(await facts.data(month)),
-    as_of_us,
+    periods: Object.fromEntries(periods) as Record<ReportPeriod, PeriodFacts>,
+    days: known.calls.get(month)!.days,
+    data: known.data,
+    as_of_us: Math.min(now_us, known.as_of_us),
   };
 }
 

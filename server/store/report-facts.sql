@@ -106,18 +106,17 @@ select * from (
   (select 'request', (extract(epoch from ts) * 1000000)::bigint from backlog_move order by ts limit 1)
 ) firsts
 
--- Whether something came since an instant that lies before another: the notes of the batches tell.
--- BLOCK late_since
-select exists (
-  select from event_batch
-  where received_at >= $since::timestamptz and family = any ($families::text[])
-    and exists (select from unnest(span_from) as begins where begins < $before::timestamptz)
-) as late
+-- The earliest instant that the batches received since tell of, by family: the notes say between which their events lie.
+-- BLOCK earliest_since
+select family, (extract(epoch from min(begins)) * 1000000)::bigint as from_us
+from event_batch, unnest(span_from) as begins
+where received_at >= $since::timestamptz and family = any ($families::text[])
+group by 1
 
 -- BLOCK read_facts
-select facts, (extract(epoch from made_at) * 1000000)::bigint as made_us,
+select key, facts, (extract(epoch from made_at) * 1000000)::bigint as made_us,
   (extract(epoch from checked_at) * 1000000)::bigint as checked_us
-from report_facts where key = $key
+from report_facts where key = any ($keys::text[])
 
 -- BLOCK save_facts
 insert into report_facts (key, facts, made_at, checked_at)
@@ -125,4 +124,4 @@ values ($key, $facts::jsonb, $made_at::timestamptz, $made_at::timestamptz)
 on conflict (key) do update set facts = excluded.facts, made_at = excluded.made_at, checked_at = excluded.checked_at
 
 -- BLOCK checked_facts
-update report_facts set checked_at = $checked_at::timestamptz where key = $key
+update report_facts set checked_at = $checked_at::timestamptz where key = any ($keys::text[])

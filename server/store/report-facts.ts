@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { FAMILIES, type Family } from '../contract/event-types.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
-import { loadSql, many, none, one, plannedEachTime, zeroOrOne } from './sql.ts';
+import { loadSql, many, none, one, plannedEachTime } from './sql.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const TextOrNull = orNull(Type.String());
@@ -40,7 +40,12 @@ const ChannelEvents = Type.Object({
 const FamilyDay = Type.Object({ family: Type.Enum([...FAMILIES]), day: Type.Integer(), n: Type.Integer() });
 const Refused = Type.Object({ code: Type.String(), n: Type.Integer() });
 const Beginning = Type.Object({ family: Type.Enum([...FAMILIES]), from_us: Type.Integer() });
-const Kept = Type.Object({ facts: Type.Unknown(), made_us: Type.Integer(), checked_us: Type.Integer() });
+const Kept = Type.Object({
+  key: Type.String(),
+  facts: Type.Unknown(),
+  made_us: Type.Integer(),
+  checked_us: Type.Integer(),
+});
 const sql = loadSql(import.meta.url, {
   created: plannedEachTime(many(Created)),
   settlement_times_by: plannedEachTime(many(TimesRow)),
@@ -50,8 +55,8 @@ const sql = loadSql(import.meta.url, {
   days_of: plannedEachTime(many(FamilyDay)),
   refused: plannedEachTime(many(Refused)),
   beginnings: many(Beginning),
-  late_since: plannedEachTime(one(Type.Object({ late: Type.Boolean() }))),
-  read_facts: zeroOrOne(Kept),
+  earliest_since: plannedEachTime(many(Beginning)),
+  read_facts: many(Kept),
   save_facts: none,
   checked_facts: none,
 });
@@ -109,28 +114,27 @@ export async function beginnings(db: Database): Promise<Partial<Record<Family, n
   const rows = await sql.beginnings(db);
   return Object.fromEntries(rows.map(({ family, from_us }) => [family, from_us]));
 }
-/** Whether a batch received since has events of these families that lie before an instant. */
-export async function lateSince(
+/** The earliest instant, µs, that the batches received since tell of, by family. */
+export async function earliestSince(
   db: Database,
   since_us: number,
-  families: readonly Family[],
-  before_us: number,
-): Promise<boolean> {
-  const question = { since: rfc3339Of(since_us), families, before: rfc3339Of(before_us) };
-  return (await sql.late_since(db, question)).late;
+): Promise<Partial<Record<Family, number>>> {
+  const rows = await sql.earliest_since(db, { since: rfc3339Of(since_us), families: [...FAMILIES] });
+  return Object.fromEntries(rows.map(({ family, from_us }) => [family, from_us]));
 }
 
 export interface KeptFacts {
+  readonly key: string;
   readonly facts: unknown;
   readonly made_us: number;
   /** Until when nothing came that lies in them. */
   readonly checked_us: number;
 }
-export const readFacts = (db: Database, key: string): Promise<KeptFacts | null> =>
-  sql.read_facts(db, { key });
+export const readFacts = (db: Database, keys: readonly string[]): Promise<KeptFacts[]> =>
+  sql.read_facts(db, { keys });
 export async function saveFacts(db: Database, key: string, facts: unknown, made_us: number): Promise<void> {
   await sql.save_facts(db, { key, facts: JSON.stringify(facts), made_at: rfc3339Of(made_us) });
 }
-export async function factsChecked(db: Database, key: string, at_us: number): Promise<void> {
-  await sql.checked_facts(db, { key, checked_at: rfc3339Of(at_us) });
+export async function factsChecked(db: Database, keys: readonly string[], at_us: number): Promise<void> {
+  await sql.checked_facts(db, { keys, checked_at: rfc3339Of(at_us) });
 }
