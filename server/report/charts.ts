@@ -1,7 +1,7 @@
 /** The charts of a report as SVG: few lines told apart by their dashes, labelled where they end, readable in black and white. */
 import type { ReportChart, ReportRow, ReportTable, ReportUnit } from '../contract/report.ts';
 import { escaped } from './escape.ts';
-import { type ReportLanguage, shareText, valueText } from './format.ts';
+import { percentText, type ReportLanguage, shareText, valueText } from './format.ts';
 
 const WIDTH = 720;
 const HEIGHT = 200;
@@ -75,10 +75,7 @@ function linesChart(chart: ReportChart, table: ReportTable, language: ReportLang
     LEFT + ((WIDTH - LEFT - RIGHT) * index) / Math.max(1, table.rows.length - 1);
   const y = (value: number): number => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
   const grid = ticks.map((tick) => {
-    const text =
-      unit === 'share'
-        ? shareText(tick, language).replace(/[,.]0(?=\D*$)/, '')
-        : valueText(tick, unit, language);
+    const text = unit === 'share' ? percentText(tick, language) : valueText(tick, unit, language);
     return `<path class="grid" d="M${LEFT} ${round(y(tick))}H${WIDTH - RIGHT}"/><text x="${LEFT - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${text}</text>`;
   });
   const days = table.rows.map((row, index) => {
@@ -90,15 +87,18 @@ function linesChart(chart: ReportChart, table: ReportTable, language: ReportLang
     const index = values.findLastIndex((value) => value !== null);
     return { index, value: values[index] ?? 0 };
   });
-  const labels = apart(ends.map(({ value }) => y(value) + 4));
-  const drawn = lines.map(({ label, values }, at) => {
+  const { target } = chart;
+  // The target is labelled among the lines, so that no label lies on another.
+  const labels = apart([...ends.map(({ value }) => y(value) + 4), ...(target ? [y(target.value) + 4] : [])]);
+  const label = (text: string, at: number, left: number, kind: string): string =>
+    `<text class="${kind}" x="${round(left)}" y="${round(labels[at]!)}">${wrapped(text, left)}</text>`;
+  const drawn = lines.map(({ label: text, values }, at) => {
     const dash = DASHES[at % DASHES.length];
     const stroke = dash ? ` stroke-dasharray="${dash}"` : '';
-    return `<path class="line" d="${pathOf(values, x, y)}"${stroke}/><text class="label" x="${round(x(ends[at]!.index) + 8)}" y="${round(labels[at]!)}">${wrapped(label, x(ends[at]!.index) + 8)}</text>`;
+    return `<path class="line" d="${pathOf(values, x, y)}"${stroke}/>${label(text, at, x(ends[at]!.index) + 8, 'label')}`;
   });
-  const { target } = chart;
   const across = target
-    ? `<path class="target" d="M${LEFT} ${round(y(target.value))}H${WIDTH - RIGHT}"/><text x="${LEFT + 4}" y="${round(y(target.value) - 5)}">${escaped(target.label[language])} ${shareText(target.value, language).replace(/[,.]0(?=\D*$)/, '')}</text>`
+    ? `<path class="target" d="M${LEFT} ${round(y(target.value))}H${WIDTH - RIGHT}"/>${label(`${target.label[language]} ${percentText(target.value, language)}`, lines.length, WIDTH - RIGHT + 8, 'mark')}`
     : '';
   return svg(WIDTH, HEIGHT, [...grid, ...days, across, ...drawn].join(''), titleOf(lines, table, language));
 }
@@ -114,7 +114,7 @@ const titleOf = (lines: readonly Line[], table: ReportTable, language: ReportLan
   `${table.title[language]} (${lines.map(({ label }) => label).join(', ')})`;
 
 const ROW = 20;
-const NAMES = 230;
+const NAMES = 280;
 function intervalsChart(chart: ReportChart, table: ReportTable, language: ReportLanguage): string {
   const at = table.columns.findIndex(({ id }) => id === chart.columns[0]);
   const rows = table.rows.filter((row) => row.cells[at]!.low !== undefined && !row.cells[at]!.small);
@@ -123,7 +123,7 @@ function intervalsChart(chart: ReportChart, table: ReportTable, language: Report
   const x = (share: number): number => NAMES + (WIDTH - NAMES - 70) * share;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
     (tick) =>
-      `<path class="grid" d="M${round(x(tick))} 0V${height - BOTTOM}"/><text x="${round(x(tick))}" y="${height - 8}" text-anchor="middle">${shareText(tick, language).replace(/[,.]0(?=\D*$)/, '')}</text>`,
+      `<path class="grid" d="M${round(x(tick))} 0V${height - BOTTOM}"/><text x="${round(x(tick))}" y="${height - 8}" text-anchor="middle">${percentText(tick, language)}</text>`,
   );
   const marks = rows.map((row: ReportRow, index) => {
     const { value, low, high } = row.cells[at]!;

@@ -77,8 +77,8 @@ export function shareChange(
   const was = shareText(before.value!, language);
   if (difference.low <= 0 && difference.high >= 0)
     return fr
-      ? `sans écart que le hasard n’expliquerait pas ${inMonth(month, 'fr').replace(/^en /, 'avec ')} (${was})`
-      : `with no difference from ${monthText(month, 'en')} (${was}) that chance would not explain`;
+      ? `comparable à ${monthText(month, 'fr')} (${was}), l’écart pouvant être dû au hasard`
+      : `comparable with ${monthText(month, 'en')} (${was}); the difference may be chance`;
   const points = POINTS(difference.value, language);
   const more = difference.value > 0;
   return fr

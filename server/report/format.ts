@@ -34,6 +34,9 @@ export const countText = (value: number, language: ReportLanguage): string =>
   unbroken(COUNT[language].format(value));
 export const shareText = (value: number, language: ReportLanguage): string =>
   unbroken(SHARE[language].format(value));
+/** Without a decimal that is 0: `80 %`. */
+export const percentText = (value: number, language: ReportLanguage): string =>
+  shareText(value, language).replace(/[,.]0(?=\D*$)/, '');
 const tenth = (value: number, language: ReportLanguage): string => unbroken(TENTH[language].format(value));
 
 const DAY_S = 86_400;

@@ -129,9 +129,9 @@ function cellHtml(cell: ReportCell, row: ReportRow, column: ReportColumn, langua
     unit === 'share' && !cell.small ? intervalText(cell, language) : '',
     cell.of === undefined || cell.value === null
       ? ''
-      : `${language === 'fr' ? 'sur' : 'of'} ${countText(cell.of, language)}`,
+      : `${language === 'fr' ? 'sur' : 'of'}\u00a0${countText(cell.of, language)}`,
   ].filter((text) => text !== '');
-  const small = beside.length > 0 ? `<small>${beside.join(' · ')}</small>` : '';
+  const small = beside.map((text) => `<small>${text}</small>`).join('');
   return `${valueText(cell.value, unit, language)}${marks}${small}`;
 }
 function legend({ rows }: ReportTable, language: ReportLanguage): string {
@@ -162,7 +162,7 @@ function definitions({ content }: Report, language: ReportLanguage): string {
     : `<p>${escaped(TEXT.definitions.changed[language])}</p>`;
   const items = content.definitions.map(
     ({ id, version, name, formula, source }) =>
-      `<dt>${escaped(name[language])} <code>${id}@${version}</code></dt><dd>${escaped(formula[language])}<small>${escaped(source[language])}</small></dd>`,
+      `<div><dt>${escaped(name[language])} <code>${id}@${version}</code></dt><dd>${escaped(formula[language])}<small>${escaped(source[language])}</small></dd></div>`,
   );
   return `<section class="definitions" aria-labelledby="definitions"><h2 id="definitions">${escaped(TEXT.definitions.title[language])}</h2>${changed}<dl>${items.join('\n')}</dl></section>`;
 }

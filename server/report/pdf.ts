@@ -31,7 +31,7 @@ async function print(html: string, title: string, language: ReportLanguage): Pro
     await page.setContent(html, { waitUntil: 'load', timeout: PRINT_MS });
     const style =
       'font:8pt sans-serif;color:#444;width:100%;margin:0 16mm;display:flex;justify-content:space-between';
-    const [word, of] = language === 'fr' ? ['Page', 'de'] : ['Page', 'of'];
+    const [word, of] = language === 'fr' ? ['Page', 'sur'] : ['Page', 'of'];
     return await page.pdf({
       format: 'Letter',
       tagged: true,

@@ -2,7 +2,7 @@
 import type { BilingualName } from '../contract/reference.ts';
 import { comparedWith, countChange, plural, sentence, shareChange, shareWithCount } from './compare.ts';
 import { callsOf, eventsOf, metricCell, metrics, visitsOf } from './contacts.ts';
-import { countText, shareText, timeText } from './format.ts';
+import { countText, percentText, shareText, timeText } from './format.ts';
 import type { ReportInput } from './input.ts';
 
 export function contactSentences(input: ReportInput): BilingualName[] {
@@ -81,7 +81,7 @@ function levelSentence(
 }
 /** Above or below only where the whole interval is. */
 function verdict(level: ReturnType<typeof metricCell>, target: number, language: 'fr' | 'en'): string {
-  const share = shareText(target, language).replace(/[,.]0(?=\D*$)/, '');
+  const share = percentText(target, language);
   const fr = language === 'fr';
   if (level.small)
     return fr
@@ -106,7 +106,7 @@ function abandonedSentence(
   const fr = language === 'fr';
   const share = shareText(abandoned / offered, language);
   const n = countText(abandoned, language);
-  const limit = target === null ? null : shareText(target, language).replace(/[,.]0(?=\D*$)/, '');
+  const limit = target === null ? null : percentText(target, language);
   const beside =
     limit === null ? '' : fr ? `\u00a0; la cible est d’au plus ${limit}` : `; the target is at most ${limit}`;
   return fr

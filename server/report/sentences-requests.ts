@@ -43,13 +43,26 @@ export function flowSentences(input: ReportInput): readonly BilingualName[] {
     }),
     ...(change > 0 && flow.closing >= SMALL_NUMBER && ended > 0
       ? sentence((language) => {
-          const months = countText(Math.ceil(flow.closing / ended), language);
+          const { from_us, to_us } = input.periods.month.span;
+          const left = paceText(((flow.closing / ended) * (to_us - from_us)) / DAY_US, language);
           return language === 'fr'
-            ? `Au rythme du mois, régler ce qui reste ouvert prendrait environ ${months} ${flow.closing / ended <= 1 ? 'mois' : 'mois'}, sans rien de nouveau.`
-            : `At the month’s pace, settling what is still open would take about ${months} ${flow.closing / ended <= 1 ? 'month' : 'months'}, with nothing new.`;
+            ? `Au rythme du mois, régler ce qui reste ouvert prendrait environ ${left}, sans rien de nouveau.`
+            : `At the month’s pace, settling what is still open would take about ${left}, with nothing new.`;
         })
       : []),
   ];
+}
+
+const DAY_US = 86_400_000_000;
+/** In weeks up to two months, then in months. */
+function paceText(days: number, language: 'fr' | 'en'): string {
+  const weeks = Math.max(1, Math.round(days / 7));
+  if (weeks <= 8)
+    return language === 'fr'
+      ? plural(weeks, 'fr', 'semaine', 'semaines')
+      : plural(weeks, 'en', 'week', 'weeks');
+  const months = Math.round(days / 30.4);
+  return language === 'fr' ? `${countText(months, 'fr')}\u00a0mois` : plural(months, 'en', 'month', 'months');
 }
 
 export function ageingSentences(input: ReportInput): readonly BilingualName[] {

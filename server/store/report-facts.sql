@@ -51,38 +51,35 @@ where ts >= $from::timestamptz and ts < $to::timestamptz
   and ($borough::text is null or borough = $borough)
 group by 1
 
--- Events of the channels that are not folded, by kind. A borough is where the page, the form or the letter was about.
+-- Events of the channels that are not folded, by kind. A borough is where the page, the form or the letter was about. Of the events
+-- themselves: an aggregate has what came late only after its next refresh.
 -- BLOCK channel_events
-select 'web' as family, type, sum(n)::integer as n, coalesce(sum(without_results), 0)::integer as without_results
-from web_15min
-where bucket >= $from::timestamptz and bucket < $to::timestamptz and ($borough::text is null or borough = $borough)
+select 'web' as family, type, count(*)::integer as n, (count(*) filter (where results = 0))::integer as without_results
+from web_event
+where ts >= $from::timestamptz and ts < $to::timestamptz and ($borough::text is null or borough = $borough)
 group by 2
 union all
-select 'mail.' || coalesce(medium, 'post'), type, sum(n)::integer, 0
-from mail_15min
-where bucket >= $from::timestamptz and bucket < $to::timestamptz and ($borough::text is null or borough = $borough)
+select 'mail.' || coalesce(medium, 'post'), type, count(*)::integer, 0
+from mail_event
+where ts >= $from::timestamptz and ts < $to::timestamptz and ($borough::text is null or borough = $borough)
 group by 1, 2
 
 -- Events of each family by local day: a day without any is a gap. All of the city: a small borough has days without.
 -- BLOCK days_of
-select family, width_bucket(bucket, $days::timestamptz[]) - 1 as day, sum(n)::integer as n
-from (
-  select 'call' as family, bucket, n from call_15min
-  where bucket >= $from::timestamptz and bucket < $to::timestamptz
-  union all
-  select 'counter', bucket, n from counter_15min
-  where bucket >= $from::timestamptz and bucket < $to::timestamptz
-  union all
-  select 'web', bucket, n from web_15min
-  where bucket >= $from::timestamptz and bucket < $to::timestamptz
-  union all
-  select 'mail', bucket, n from mail_15min
-  where bucket >= $from::timestamptz and bucket < $to::timestamptz
-  union all
-  select 'request', bucket, n from request_15min
-  where bucket >= $from::timestamptz and bucket < $to::timestamptz
-) events
-group by 1, 2
+select 'call' as family, width_bucket(ts, $days::timestamptz[]) - 1 as day, count(*)::integer as n
+from call_event where ts >= $from::timestamptz and ts < $to::timestamptz group by 2
+union all
+select 'counter', width_bucket(ts, $days::timestamptz[]) - 1, count(*)::integer
+from counter_event where ts >= $from::timestamptz and ts < $to::timestamptz group by 2
+union all
+select 'web', width_bucket(ts, $days::timestamptz[]) - 1, count(*)::integer
+from web_event where ts >= $from::timestamptz and ts < $to::timestamptz group by 2
+union all
+select 'mail', width_bucket(ts, $days::timestamptz[]) - 1, count(*)::integer
+from mail_event where ts >= $from::timestamptz and ts < $to::timestamptz group by 2
+union all
+select 'request', width_bucket(ts, $days::timestamptz[]) - 1, count(*)::integer
+from request_event where ts >= $from::timestamptz and ts < $to::timestamptz group by 2
 
 -- What was refused, while it is kept.
 -- BLOCK refused
@@ -92,19 +89,25 @@ where received_at >= $from::timestamptz and received_at < $to::timestamptz
 group by 1
 order by 2 desc, 1
 
--- The first that is known of each family.
+-- The first that is known of each family: aggregates outlive events, and have what came late only after their next refresh.
 -- BLOCK beginnings
-select * from (
-  (select 'call' as family, (extract(epoch from bucket) * 1000000)::bigint as from_us from call_15min order by bucket limit 1)
+select family, (extract(epoch from least(aggregate, event)) * 1000000)::bigint as from_us
+from (
+  select 'call' as family, (select bucket from call_15min order by bucket limit 1) as aggregate,
+    (select ts from call_event order by ts limit 1) as event
   union all
-  (select 'counter', (extract(epoch from bucket) * 1000000)::bigint from counter_15min order by bucket limit 1)
+  select 'counter' as family, (select bucket from counter_15min order by bucket limit 1) as aggregate,
+    (select ts from counter_event order by ts limit 1) as event
   union all
-  (select 'web', (extract(epoch from bucket) * 1000000)::bigint from web_15min order by bucket limit 1)
+  select 'web' as family, (select bucket from web_15min order by bucket limit 1) as aggregate,
+    (select ts from web_event order by ts limit 1) as event
   union all
-  (select 'mail', (extract(epoch from bucket) * 1000000)::bigint from mail_15min order by bucket limit 1)
+  select 'mail' as family, (select bucket from mail_15min order by bucket limit 1) as aggregate,
+    (select ts from mail_event order by ts limit 1) as event
   union all
-  (select 'request', (extract(epoch from ts) * 1000000)::bigint from backlog_move order by ts limit 1)
+  select 'request', null, (select ts from backlog_move order by ts limit 1)
 ) firsts
+where least(aggregate, event) is not null
 
 -- The earliest instant that the batches received since tell of, by family: the notes say between which their events lie.
 -- BLOCK earliest_since
