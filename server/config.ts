@@ -141,6 +141,13 @@ const TABLE = {
     "MapLibre style of the city's own map, instead of the shore built in",
     readStyle,
   ),
+  chromium: define<string | null>(
+    'VIGIE_CHROMIUM',
+    'path',
+    null,
+    'Browser that prints reports as PDF; an installed Chromium or Chrome is found without it',
+    (text) => text,
+  ),
   demo: flag('VIGIE_DEMO', false, 'Run the simulated city and say so on every screen'),
   log_level: oneOf(
     'VIGIE_LOG_LEVEL',

@@ -7,6 +7,7 @@ import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts'
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
 import { MAP_PATHS } from './openapi-map.ts';
 import { answer, errorAnswer, idParameter, jsonBody, moment, query, read } from './openapi-parts.ts';
+import { REPORT_PATHS } from './openapi-reports.ts';
 import { REQUEST_PATHS } from './openapi-requests.ts';
 import { WALL_PATHS } from './openapi-walls.ts';
 import { REQUEST_METRICS_SCHEMAS } from './request-metrics-schemas.ts';
@@ -218,6 +219,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/feeds': read('Each source of events: last event, lag, silence', pageOf(refTo('FeedState'))),
   '/api/v1/rejected': read('Events that were refused, newest first, with reasons', pageOf(refTo('Rejected'))),
   ...REQUEST_PATHS,
+  ...REPORT_PATHS,
   ...CATALOGUE_PATHS,
   '/api/v1/boundaries': boundariesPath,
   ...MAP_PATHS,

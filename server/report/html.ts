@@ -107,6 +107,10 @@ ${section.tables
 </section>`;
 }
 
+/** Where a table is wider than the screen it is scrolled, also by keyboard. */
+const scrolling = (title: string): string =>
+  `<div class="table" role="region" tabindex="0" aria-label="${title}">`;
+
 function tableHtml(table: ReportTable, language: ReportLanguage): string {
   const heads = table.columns.map(({ label }) => `<th scope="col">${escaped(label[language])}</th>`);
   const rows = table.rows.map(
@@ -116,7 +120,8 @@ function tableHtml(table: ReportTable, language: ReportLanguage): string {
         .join('')}</tr>`,
   );
   const note = table.note ? `<p class="note">${escaped(table.note[language])}</p>` : '';
-  return `<div class="table"><table><caption>${escaped(table.title[language])}</caption>
+  const title = escaped(table.title[language]);
+  return `${scrolling(title)}<table><caption>${title}</caption>
 <thead><tr><th scope="col">${escaped(table.head[language])}</th>${heads.join('')}</tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>${note}${legend(table, language)}`;
 }
@@ -153,7 +158,7 @@ function errata({ errata, sealed }: Report, language: ReportLanguage): string {
     return `<tr><th scope="row">${say(label)}</th><td>${value(before)}</td><td>${value(now)}</td><td>${escaped(dateText(seen_at.slice(0, 10), language))}</td></tr>`;
   });
   return `<section class="errata" aria-labelledby="errata"><h2 id="errata">${say(t.title)}</h2><p>${say(t.lead)}</p>
-<div class="table"><table><caption>${say(t.title)}</caption><thead><tr><th scope="col">${say(t.figure)}</th><th scope="col">${say(t.sealed)}</th><th scope="col">${say(t.now)}</th><th scope="col">${say(t.seen)}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
+${scrolling(say(t.title))}<table><caption>${say(t.title)}</caption><thead><tr><th scope="col">${say(t.figure)}</th><th scope="col">${say(t.sealed)}</th><th scope="col">${say(t.now)}</th><th scope="col">${say(t.seen)}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
 function definitions({ content }: Report, language: ReportLanguage): string {

@@ -53,7 +53,7 @@ describe('the pages that describe the server', () => {
       paths: Record<string, Record<string, { responses: object; requestBody?: object; summary: string }>>;
     };
     /** A question without words. */
-    const bodiless = new Set(['/api/v1/walls/pairings']);
+    const bodiless = new Set(['/api/v1/walls/pairings', '/api/v1/reports/{month}/seal']);
     for (const [path, operations] of Object.entries(paths)) {
       for (const [method, operation] of Object.entries(operations)) {
         expect(Object.keys(operation.responses).length).toBeGreaterThan(0);

@@ -1,6 +1,11 @@
 /** Monthly reports on a whole server: a month made by hand, number by number; its sealing; what comes late; its forms. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../server/cli/main.ts';
 import type { Report, ReportCell, ReportContent } from '../../server/contract/report.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
 import { canonicalJson, sha256 } from '../../server/report/canonical.ts';
@@ -249,6 +254,46 @@ describe('a sealed report', () => {
     expect(items.map(({ month }) => month).slice(0, 2)).toEqual(['2025-12', '2025-11']);
     expect(items.at(-1)!.month).toBe('2024-11');
     expect(items[1]!.sha256).toBe(published.sha256);
+  });
+});
+
+describe('vigie report', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigie-report-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  async function vigie(...args: string[]): Promise<{ code: number; said: string }> {
+    let said = '';
+    const tell = (text: string): void => {
+      said += `${text}\n`;
+    };
+    const { signal } = new AbortController();
+    const context = { env: server.env, out: tell, err: tell, is_terminal: false, signal, clock };
+    return { code: await run(['report', ...args], context), said };
+  }
+
+  it('writes the form that the name of the file says', async () => {
+    const file = join(folder, 'novembre.csv');
+    expect((await vigie(GOLDEN_MONTH, '--out', file, '--scope', 'VM', '--lang', 'en')).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toContain(
+      `${GOLDEN_MONTH},VM,requests,backlog,closing,Open at the end,month,`,
+    );
+  });
+
+  it('lists the months, and says which are sealed', async () => {
+    expect((await vigie('list')).said).toMatch(
+      /^2025-12 {2}runs\n2025-11 {2}sealed 2025-12-10T.+ sha256 [0-9a-f]{64}\n2025-10 {2}not sealed/,
+    );
+  });
+
+  it('leaves nothing behind when there is no such report, and says what to ask', async () => {
+    const file = join(folder, 'none.html');
+    const { code, said } = await vigie('2026-07', '--out', file);
+    expect([code, existsSync(file), existsSync(`${file}.part`)]).toEqual([1, false, false]);
+    expect(said).toContain('2026-07 has not begun');
+    expect((await vigie('octobre')).code).toBe(2);
+    expect((await vigie(GOLDEN_MONTH, '--out', 'x.doc')).said).toContain('json, html, pdf, csv, xlsx');
   });
 });
 
