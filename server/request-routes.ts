@@ -2,7 +2,7 @@
 import type { Express, Request, RequestHandler } from 'express';
 import type { Access } from './access/access.ts';
 import type { Config } from './config.ts';
-import type { QueueConfig } from './contract/reference.ts';
+import type { BilingualName, QueueConfig } from './contract/reference.ts';
 import { isOpenStatus, REQUEST_STATUSES } from './contract/requests.ts';
 import { BusinessDays } from './domain/business-days.ts';
 import type { HolidayCalendar } from './domain/holidays.ts';
@@ -85,6 +85,8 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
         near: (question) => requestsNear(db, question),
       },
       mayReadPlaces,
+      time_zone: config.time_zone,
+      name: (kind, id) => nameIn(promises, kind, id),
     }),
   );
   app.use(
@@ -154,6 +156,18 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       },
     }),
   );
+}
+
+function nameIn(
+  promises: RequestParts,
+  kind: 'service' | 'borough' | 'unit',
+  id: string,
+): BilingualName | undefined {
+  if (kind === 'unit') return promises.unitName(id);
+  const { services, territories } = promises.catalogue;
+  return kind === 'service'
+    ? services.find((service) => service.id === id)?.name
+    : territories.find(({ code }) => code === id)?.name;
 }
 
 /** What the metrics of requests are counted from. */

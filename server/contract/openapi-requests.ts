@@ -54,7 +54,7 @@ const filters: readonly JsonSchema[] = [
 ];
 
 const list = read(
-  'Requests by filters, a page at a time; text/csv has all rows',
+  'Requests by filters, a page at a time; text/csv or a spreadsheet has all rows',
   {
     allOf: [
       pageOf(refTo('RequestSummary')),
@@ -75,11 +75,11 @@ const list = read(
   [...filters, query('limit', limit, 'Rows of a page'), cursor, query('total', flag, 'Count what passes')],
   badQuestion,
 );
-const csv: JsonSchema = {
+const file = (summary: string, type: string, more: readonly JsonSchema[] = []): JsonSchema => ({
   get: {
     tags: ['state'],
-    summary: 'The same as CSV (RFC 4180), all rows up to 250,000; no cell is a formula to a spreadsheet',
-    parameters: filters,
+    summary,
+    parameters: [...filters, ...more],
     security: [{ key: [] }, { session: [] }, {}],
     responses: {
       '200': {
@@ -88,18 +88,32 @@ const csv: JsonSchema = {
           'Vigie-Rows': { schema: { type: 'integer' }, description: 'Rows when the file was begun' },
           'Vigie-Rows-Capped': { schema: flag, description: 'There are more than the file holds' },
         },
-        content: { 'text/csv': { schema: string } },
+        content: { [type]: { schema: string } },
       },
       '401': errorAnswer('Reading needs a key'),
       '403': errorAnswer('The key may not read'),
       ...badQuestion,
     },
   },
-};
+});
 
 export const REQUEST_PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/requests': list,
-  '/api/v1/requests.csv': csv,
+  '/api/v1/requests.csv': file(
+    'The same as CSV (RFC 4180), all rows up to 250,000; no cell is a formula to a spreadsheet',
+    'text/csv',
+  ),
+  '/api/v1/requests.xlsx': file(
+    'The same as a spreadsheet, with moments as the clocks of the city show them and its names of services, boroughs and units',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    [
+      query(
+        'lang',
+        { enum: ['fr', 'en'] },
+        "Of its titles and names; the first of the reader's own if left out",
+      ),
+    ],
+  ),
   '/api/v1/requests/{id}': read(
     'A request with its events, its deadlines with their ledgers, and what was merged or is repeated',
     refTo('RequestDetail'),

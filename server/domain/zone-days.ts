@@ -67,6 +67,17 @@ export class ZoneDays {
     return day;
   }
 
+  /** What the zone's clocks show at an instant, as the µs of the same date and time in UTC: for what has no zone, such as a spreadsheet. */
+  wallClock_us(at_us: number): number {
+    const day = this.at(at_us);
+    const start_us = this.start_us(day);
+    if (this.start_us(day + 1) - start_us === DAY_US) return day * DAY_US + at_us - start_us;
+    const zoned = Temporal.Instant.fromEpochMilliseconds(Math.floor(at_us / 1000)).toZonedDateTimeISO(
+      this.#time_zone,
+    );
+    return at_us + zoned.offsetNanoseconds / 1000;
+  }
+
   /**
    * The instant of a wall-clock time, given in minutes since midnight; 1440 is the next day's midnight. A time that spring skips is
    * the same span after the gap; of a time that autumn repeats it is the first (RFC 5545, Temporal's `compatible`).

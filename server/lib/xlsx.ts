@@ -1,7 +1,8 @@
 /** Workbooks for spreadsheets: numbers stay numbers, dates dates, and a text is never taken for a formula. */
-import writeExcelFile, { type SheetData } from 'write-excel-file/node';
+import { type CellValue, type ColumnDef, type WriteSheet, writeXlsx, writeXlsxStream } from 'hucre/xlsx';
 
-export type XlsxValue = string | number | Date | null;
+/** Of a date a sheet has no zone: what it shows is the date's UTC. */
+export type XlsxValue = string | number | boolean | Date | null;
 export interface XlsxColumn {
   readonly title: string;
   /** In characters. */
@@ -42,34 +43,54 @@ export function sheetNames(wanted: readonly string[]): string[] {
   });
 }
 
+const DATE = 'yyyy-mm-dd hh:mm';
+const HEAD = { font: { bold: true }, alignment: { wrapText: true, vertical: 'top' } } as const;
+
+/** A workbook of tables that fit in memory. */
+export async function xlsxFile(sheets: readonly XlsxSheet[]): Promise<Buffer> {
+  const names = sheetNames(sheets.map(({ name }) => name));
+  const file = await writeXlsx({ sheets: sheets.map((sheet, index) => sheetOf(sheet, names[index]!)) });
+  return Buffer.from(file);
+}
+
+/** A sheet of as many rows as there are, written as they are read: memory stays flat. */
+export function xlsxStream(
+  name: string,
+  columns: readonly XlsxColumn[],
+  rows: AsyncIterable<readonly XlsxValue[]>,
+): ReadableStream<Uint8Array> {
+  const defs = columns.map(
+    ({ title, width, format }): ColumnDef => ({ header: title, width, ...(format && { numFmt: format }) }),
+  );
+  return writeXlsxStream(rows as AsyncIterable<CellValue[]>, {
+    name: sheetNames([name])[0]!,
+    columns: defs,
+    freezePane: { rows: 1 },
+  });
+}
+
 const isCell = (value: XlsxCell | XlsxValue): value is XlsxCell =>
   value !== null && typeof value === 'object' && !(value instanceof Date);
 
-export function xlsxFile(sheets: readonly XlsxSheet[]): Promise<Buffer> {
-  const names = sheetNames(sheets.map(({ name }) => name));
-  return writeExcelFile(
-    sheets.map((sheet, index) => ({
-      sheet: names[index]!,
-      data: dataOf(sheet),
-      columns: sheet.columns.map(({ width }) => ({ width })),
-      stickyRowsCount: (sheet.lead?.length ?? 0) + 1,
-    })),
-  ).toBuffer();
-}
-
-function dataOf({ lead = [], columns, rows }: XlsxSheet): SheetData {
-  return [
-    ...lead.map((line) => [{ value: line, type: String }]),
-    columns.map(({ title }) => ({ value: title, type: String, fontWeight: 'bold' as const, wrap: true })),
-    ...rows.map((row) => row.map((cell, at) => cellOf(cell, columns[at]?.format))),
-  ];
-}
-
-function cellOf(cell: XlsxCell | XlsxValue, of_column: string | undefined): SheetData[number][number] {
-  const { value, format = of_column } = isCell(cell) ? cell : { value: cell };
-  if (value === null) return null;
-  // Said, not guessed: text that begins with = is text.
-  if (typeof value === 'string') return { value, type: String };
-  if (value instanceof Date) return { value, type: Date, format: format ?? 'yyyy-mm-dd hh:mm' };
-  return { value, type: Number, ...(format && { format }) };
+function sheetOf({ lead = [], columns, rows }: XlsxSheet, name: string): WriteSheet {
+  const head = lead.length;
+  const cells: NonNullable<WriteSheet['cells']> = new Map();
+  columns.forEach((_, at) => {
+    cells.set(`${head},${at}`, { style: HEAD });
+  });
+  const values = rows.map((row, index) =>
+    row.map((cell, at): CellValue => {
+      const { value, format = columns[at]?.format } = isCell(cell) ? cell : { value: cell };
+      const shown = format ?? (value instanceof Date ? DATE : undefined);
+      if (shown) cells.set(`${head + 1 + index},${at}`, { style: { numFmt: shown } });
+      return value;
+    }),
+  );
+  return {
+    name,
+    columns: columns.map(({ width }) => ({ width })),
+    rows: [...lead.map((line) => [line]), columns.map(({ title }) => title), ...values],
+    cells,
+    freezePane: { rows: head + 1 },
+  };
 }

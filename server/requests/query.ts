@@ -51,6 +51,8 @@ export const LIST_PARAMETERS = [
   'limit',
   'cursor',
   'total',
+  // Of a spreadsheet's titles.
+  'lang',
 ] as const;
 
 /** @throws VigieError 400 that says what to write instead. */

@@ -43,9 +43,7 @@ describe('a workbook', () => {
   });
 
   it('has its head stay where it is, under what stands above it', async () => {
-    expect((await parts(file()))['xl/worksheets/sheet1.xml']).toMatch(
-      /ySplit="2"[^>]*state="frozen"|state="frozen"[^>]*ySplit="2"/,
-    );
+    expect((await parts(file()))['xl/worksheets/sheet1.xml']).toMatch(/ySplit="2"[^>]*state="frozen"/);
   });
 });
 

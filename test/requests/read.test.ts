@@ -2,6 +2,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestDetail } from '../../server/contract/requests.ts';
 import { snap } from '../../server/domain/place.ts';
@@ -75,6 +76,9 @@ beforeAll(async () => {
       },
       rules: () => rules,
       city: { service: () => true, borough: () => true, territoryAt: () => undefined },
+      time_zone: 'America/Toronto',
+      name: (kind, id) =>
+        kind === 'borough' && id === 'VM' ? { fr: 'Ville-Marie', en: 'Ville-Marie' } : undefined,
       clock,
       logger: testLogger,
       gate: (req, res, next) =>
@@ -267,5 +271,39 @@ describe('a CSV file', () => {
     const cursor = Buffer.from('["due_at",1,2]').toString('base64url');
     const answer = await fetch(`${base}.csv?cursor=${cursor}`);
     expect(answer.status).toBe(400);
+  });
+});
+
+describe('a spreadsheet of requests', () => {
+  const sheetOf = async (answer: Response): Promise<string> => {
+    const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
+    return strFromU8(files['xl/worksheets/sheet1.xml']!);
+  };
+
+  it('has all rows under one head, in the language of its reader, and no cell is a formula', async () => {
+    const answer = await fetch(`${base}.xlsx?lang=fr`);
+    expect(answer.headers.get('content-type')).toMatch(/spreadsheetml/);
+    expect(answer.headers.get('content-disposition')).toContain('demandes.xlsx');
+    const sheet = await sheetOf(answer);
+    expect(sheet.match(/<row /g)).toHaveLength(2_501);
+    expect(sheet).toContain('Arrondissement du lieu');
+    expect(sheet).toContain('Ville-Marie');
+    expect(sheet).toContain('=HYPERLINK(');
+    expect(sheet).not.toMatch(/<f[ >]/);
+  });
+
+  it('shows moments as the clocks of the city do, as dates', async () => {
+    // Created at 14:00 UTC of 2 March 2026: at nine in Montréal, 46083.375 days after 1899-12-30.
+    expect(await sheetOf(await fetch(`${base}.xlsx?lang=en`))).toContain('<v>46083.375</v>');
+  });
+
+  it('is for who asks for one, with the places of its reader', async () => {
+    const accept = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const plain = await sheetOf(await fetch(base, { headers: { accept } }));
+    expect(plain).not.toContain(String(HOME.longitude));
+    expect(await sheetOf(await fetch(base, { headers: { accept, ...PLACES } }))).toContain(
+      String(HOME.longitude),
+    );
+    expect((await fetch(`${base}.xlsx?lang=de`)).status).toBe(400);
   });
 });

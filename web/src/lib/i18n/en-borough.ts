@@ -176,6 +176,7 @@ export const enBorough: typeof frBorough = {
     emptyAll: 'This borough has no open request.',
     refused: 'This address asks for what the list cannot give.',
     export: 'Export (CSV)',
+    exportSheet: 'Export (Excel)',
     exportHint: 'All rows of these filters, at most 250,000',
     number: 'Number',
     created: 'Created',

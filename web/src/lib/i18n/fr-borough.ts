@@ -175,6 +175,7 @@ export const frBorough = {
     emptyAll: 'Cet arrondissement n’a aucune demande ouverte.',
     refused: 'Cette adresse demande ce que la liste ne sait pas donner.',
     export: 'Exporter (CSV)',
+    exportSheet: 'Exporter (Excel)',
     exportHint: 'Toutes les lignes de ces filtres, 250 000 au plus',
     number: 'Numéro',
     created: 'Créée',
