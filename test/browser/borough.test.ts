@@ -195,6 +195,7 @@ describe('a morning at the desk', () => {
       /25,0\s%.*1 sur 4.*moins de 20.*Ville.*20,0\s%.*1 sur 5/s,
     );
     expect(await textOf(measure('on_time_settled'))).toMatch(/100,0\s%.*1 sur 1.*moins de 20/s);
+    expect(await textOf(measure('transmission_on_time'))).toMatch(/0,0\s%.*0 sur 65.*%\s–\s/s);
     // Of 64 open ones three are overdue: enough to say how sure that is.
     expect(await textOf(measure('overdue'))).toMatch(/3 sur 64.*%\s–\s/s);
   });

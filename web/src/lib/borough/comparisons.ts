@@ -2,39 +2,51 @@
 import type { BacklogAnswer } from '#contract/backlog.ts';
 import { DEFINITIONS } from '#contract/definitions.ts';
 import type { QueueState } from '#contract/live.ts';
+import type { RequestMetrics } from '#contract/request-metrics.ts';
 import type { I18n } from '#lib/i18n/i18n.svelte.ts';
 import type { Span } from '#lib/ui/definition.svelte.ts';
 import type { Comparison } from './Compare.svelte';
-import { callShares, onTimeShare, overdueShare } from './shares.ts';
+import { callShares, onTimeShare, overdueShare, rateShare } from './shares.ts';
 
-export function comparisonsOf(
-  backlog: { readonly own: BacklogAnswer; readonly city: BacklogAnswer; readonly span: Span },
-  calls: {
-    readonly own: QueueState | null;
-    readonly city: (QueueState & { readonly as_of: string }) | null;
-  },
-  { t, lang }: I18n,
-): Comparison[] {
-  const { own, city, span } = backlog;
-  const { as_of } = own;
+interface Sides<T> {
+  readonly own: T;
+  readonly city: T;
+}
+interface Compared {
+  readonly backlog: Sides<BacklogAnswer>;
+  /** null: not yet known. */
+  readonly metrics: Sides<RequestMetrics> | null;
+  readonly calls: Sides<QueueState | null>;
+  readonly calls_as_of: string;
+  /** Of what is not of now or of today. */
+  readonly span: Span;
+}
+
+export function comparisonsOf(compared: Compared, { t, lang }: I18n): Comparison[] {
+  const { backlog, metrics, calls, calls_as_of, span } = compared;
+  const { own, city } = backlog;
+  const label = (id: Comparison['id']): string => DEFINITIONS[id].name[lang];
   const rows: Comparison[] = (['on_time', 'on_time_settled'] as const).map((id) => ({
-    id,
-    label: DEFINITIONS[id].name[lang],
-    span,
+    ...{ id, label: label(id), span, as_of: own.as_of, counts: own[id].counts },
     borough: onTimeShare(own[id]),
     city: onTimeShare(city[id]),
-    as_of,
-    counts: own[id].counts,
   }));
   rows.push({
-    id: 'overdue',
-    label: t.borough.compare.overdueShare,
-    span: 'now',
+    ...{ id: 'overdue', label: t.borough.compare.overdueShare, span: 'now', as_of: own.as_of },
+    counts: { open_requests: own.open.value ?? 0, overdue_requests: own.open.counts.overdue ?? 0 },
     borough: overdueShare(own),
     city: overdueShare(city),
-    as_of,
-    counts: { open_requests: own.open.value ?? 0, overdue_requests: own.open.counts.overdue ?? 0 },
   });
+  for (const id of ['transmission_on_time', 'status_current', 'reopened', 'repeat'] as const) {
+    if (metrics === null) break;
+    const figure = metrics.own[id];
+    rows.push({
+      ...{ id, label: label(id), span: id === 'status_current' ? 'now' : span, counts: figure.counts },
+      as_of: metrics.own.as_of,
+      borough: rateShare(figure),
+      city: rateShare(metrics.city[id]),
+    });
+  }
   if (calls.own === null || calls.city === null) return rows;
   const [mine, whole] = [callShares(calls.own), callShares(calls.city)];
   const { service_level, abandonment } = calls.own.today.metrics;
@@ -44,11 +56,11 @@ export function comparisonsOf(
   ] as const) {
     rows.push({
       id,
-      label: t.borough.compare.calls(DEFINITIONS[id].name[lang]),
+      label: t.borough.compare.calls(label(id)),
       span: 'today',
       borough: mine[share],
       city: whole[share],
-      as_of: calls.city.as_of,
+      as_of: calls_as_of,
       counts: figure.counts,
     });
   }
