@@ -14,6 +14,7 @@ import { ReportFacts, type ReportSource } from './report/facts.ts';
 import { both } from './report/format.ts';
 import { reportsRouter } from './report/http.ts';
 import { Reports } from './report/reports.ts';
+import { trendsRouter } from './report/trends-http.ts';
 import type { RequestParts } from './request-parts.ts';
 import { metricsSource } from './request-routes.ts';
 import { backlogFigures, bordersAt } from './requests/backlog.ts';
@@ -80,6 +81,12 @@ export function mountReportRoutes(app: Express, parts: ReportRouteParts): void {
       gate,
       admin: requireAdmin(access, 'Reports are sealed'),
       publisher: () => 'Vigie 311',
+    }),
+  );
+  app.use(
+    trendsRouter({
+      ...{ facts, queues: parts.queues, time_zone, clock, logger, gate },
+      isBorough: (code) => boroughName(code) !== undefined,
     }),
   );
 }

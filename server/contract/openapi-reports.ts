@@ -2,6 +2,7 @@
 import { pageOf } from './api-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { answer, errorAnswer, moment, query, read } from './openapi-parts.ts';
+import { TREND_INTERVALS, TREND_METRICS } from './trends.ts';
 
 const string: JsonSchema = { type: 'string' };
 const number: JsonSchema = { type: 'number' };
@@ -94,7 +95,54 @@ const form = (summary: string, type: string, more: JsonSchema = {}): JsonSchema 
   };
 };
 
+const point: JsonSchema = object({
+  at: { ...string, description: 'Local date of a day, or yyyy-mm' },
+  ...(cell.properties as JsonSchema),
+  provisional: { const: true, description: 'It has not ended' },
+});
+const trend: JsonSchema = object({
+  metric: string,
+  name: names,
+  unit,
+  definition: { type: ['string', 'null'] },
+  scope: string,
+  interval: { enum: [...TREND_INTERVALS] },
+  from: string,
+  to: string,
+  items: list(point),
+  last_year: {
+    ...list(point),
+    description: 'The same months a year before; of days, 364 days before: the same weekdays',
+  },
+  target: { type: ['number', 'null'] },
+  next: { type: 'null' },
+  as_of: moment,
+});
+
 export const REPORT_PATHS: JsonSchema = {
+  '/api/v1/trends/{metric}': read(
+    'A metric over days or months, beside the same a year before; also as text/csv',
+    trend,
+    [
+      { name: 'metric', in: 'path', required: true, schema: { enum: [...TREND_METRICS] } },
+      scope,
+      query(
+        'interval',
+        { enum: [...TREND_INTERVALS], default: 'month' },
+        'day for calls, received, ended and backlog',
+      ),
+      query('from', string, 'First date or month; 31 days or 13 months with the last one if left out'),
+      query(
+        'to',
+        string,
+        'Last date or month, itself in it; the present one if left out. At most 400 days or 120 months',
+      ),
+    ],
+    {
+      '400': errorAnswer('A parameter that cannot be read; says what to write'),
+      '404': errorAnswer('No such metric'),
+    },
+  ),
   '/api/v1/reports': read(
     'The months that have a report, newest first',
     pageOf(

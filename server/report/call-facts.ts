@@ -32,12 +32,12 @@ export interface CallFacts {
   readonly elsewhere: Readonly<Record<string, ContactSums>>;
   /** Each call once, by line; '' where no event told it. */
   readonly lines: Readonly<Record<string, ContactSums>>;
-  /** By local day: each call of the city once, and calls of the queues of a borough under its code. */
-  readonly days: readonly {
-    readonly date: string;
-    readonly scopes: Readonly<Record<string, ContactCounts>>;
-  }[];
 }
+/** By local day: each call of the city once, and under its code those of a borough, in its queues or for it elsewhere. */
+export type CallDays = readonly {
+  readonly date: string;
+  readonly scopes: Readonly<Record<string, ContactSums>>;
+}[];
 
 export interface CallQuestion {
   readonly from_us: number;
@@ -100,7 +100,9 @@ class Sums {
     if (kind === 'visit') return;
     const own = this.#question.borough(leg.queue);
     if (own !== null) this.#addToDay(own, tally, threshold_ms);
-    if (borough !== null && own !== borough) cellOf(this.elsewhere, borough).add(tally, threshold_ms, 1);
+    if (borough === null || own === borough) return;
+    cellOf(this.elsewhere, borough).add(tally, threshold_ms, 1);
+    this.#addToDay(borough, tally, threshold_ms);
   }
 
   #addToDay(scope: string, tally: Tally, threshold_ms: number): void {
@@ -132,7 +134,7 @@ function cellOf(cells: Map<string, Cell>, key: string): Cell {
 export async function callFacts(
   question: CallQuestion,
   read: (from_us: number, to_us: number) => AsyncIterable<readonly EventRecord[]>,
-): Promise<CallFacts> {
+): Promise<{ readonly sums: CallFacts; readonly days: CallDays }> {
   const sums = new Sums(question);
   const open = new Map<string, Contact>();
   let swept_us = question.from_us - QUIET_US;
@@ -150,13 +152,15 @@ export async function callFacts(
   }
   for (const contact of open.values()) sums.add(contact);
   return {
-    city: sumsOf(sums.city),
-    queues: recordOf(sums.queues, sumsOf),
-    elsewhere: recordOf(sums.elsewhere, sumsOf),
-    lines: recordOf(sums.lines, sumsOf),
+    sums: {
+      city: sumsOf(sums.city),
+      queues: recordOf(sums.queues),
+      elsewhere: recordOf(sums.elsewhere),
+      lines: recordOf(sums.lines),
+    },
     days: question.days.map(({ date }, index) => ({
       date,
-      scopes: recordOf(sums.days[index]!, (cell) => cell.toCounts()),
+      scopes: recordOf(sums.days[index]!),
     })),
   };
 }
@@ -178,8 +182,8 @@ function take(open: Map<string, Contact>, event: EventRecord): void {
 }
 
 const sumsOf = (cell: Cell): ContactSums => ({ counts: cell.toCounts(), bins: Array.from(cell.bins ?? []) });
-const recordOf = <V>(cells: ReadonlyMap<string, Cell>, read: (cell: Cell) => V): Record<string, V> =>
-  Object.fromEntries(Array.from(cells, ([key, cell]) => [key, read(cell)]));
+const recordOf = (cells: ReadonlyMap<string, Cell>): Record<string, ContactSums> =>
+  Object.fromEntries(Array.from(cells, ([key, cell]) => [key, sumsOf(cell)]));
 
 /** Counts of several spans or queues together. */
 export function addSums(all: readonly (ContactSums | undefined)[]): ContactSums {

@@ -6,7 +6,7 @@ import type { BacklogAnswer, BacklogGroup } from '../contract/backlog.ts';
 import type { Family } from '../contract/event-types.ts';
 import type { RequestMetrics } from '../contract/request-metrics.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { CallFacts } from './call-facts.ts';
+import type { CallDays, CallFacts } from './call-facts.ts';
 import { daysOf, type MonthSpan, type Months, spanOf } from './months.ts';
 
 export interface CreatedCount {
@@ -72,7 +72,7 @@ export interface ReportSource {
     span: MonthSpan,
     days: readonly { readonly date: string; readonly from_us: number }[],
     as_of_us: number,
-  ): Promise<CallFacts>;
+  ): Promise<{ readonly sums: CallFacts; readonly days: CallDays }>;
   metrics(
     borough: string | null,
     dates: { readonly from: string; readonly to: string },
@@ -107,6 +107,10 @@ const COMMIT_US = 5 * 60_000_000;
 /** A contact goes on so long beyond the end of a month. */
 const CONTACT_US = 12 * 3_600_000_000;
 
+/** Of the shape of facts: those of another one are counted anew. */
+const SHAPE = 1;
+const keyOf = (...parts: readonly string[]): string => [SHAPE, ...parts].join(':');
+
 /** What is counted, over which months, from events of which families. */
 interface Fact<T> {
   readonly key: string;
@@ -125,14 +129,19 @@ export interface FactsOptions {
 
 /** What one report asks for: what is kept of it and still true is read at once. */
 export interface FactsQuestion {
-  readonly calls: readonly string[];
-  readonly data: string;
+  /** Months. */
+  readonly calls?: readonly string[];
+  readonly days?: readonly string[];
+  readonly data?: readonly string[];
   readonly borough: string | null;
-  readonly periods: readonly Months[];
+  /** Of the web site and of mail. */
+  readonly channels?: readonly Months[];
+  readonly requests?: readonly Months[];
 }
 export interface FactsAnswer {
   readonly calls: ReadonlyMap<string, CallFacts>;
-  readonly data: DataFacts;
+  readonly days: ReadonlyMap<string, CallDays>;
+  readonly data: ReadonlyMap<string, DataFacts>;
   /** One for each of the periods. */
   readonly channels: readonly ChannelFacts[];
   readonly requests: readonly RequestFacts[];
@@ -153,49 +162,76 @@ export class ReportFacts {
     return this.#options.source.beginnings();
   }
 
-  async answer({ calls, data, borough, periods }: FactsQuestion): Promise<FactsAnswer> {
-    const call_facts = calls.map((month) => this.#calls(month));
-    const channel_facts = periods.map((months) => this.#channels(borough, months));
-    const request_facts = periods.map((months) => this.#requests(borough, months));
-    const data_fact = this.#data(data);
-    const kept = await this.#fresh([...call_facts, ...channel_facts, ...request_facts, data_fact]);
+  async answer(question: FactsQuestion): Promise<FactsAnswer> {
+    const { calls = [], days = [], data = [], borough, channels = [], requests = [] } = question;
+    const facts = {
+      calls: calls.map((month) => this.#calls(month)),
+      days: days.map((month) => this.#days(month)),
+      data: data.map((month) => this.#data(month)),
+      channels: channels.map((months) => this.#channels(borough, months)),
+      requests: requests.map((months) => this.#requests(borough, months)),
+    };
+    const kept = await this.#fresh(Object.values(facts).flat());
     let as_of_us = Number.POSITIVE_INFINITY;
     // One after the other: what is live goes first on an embedded database.
-    const read = async <T>(fact: Fact<T>): Promise<T> => {
-      const known = kept.get(fact.key) ?? (await this.#made(fact));
-      as_of_us = Math.min(as_of_us, known.as_of_us);
-      return known.facts as T;
-    };
-    const readAll = async <T>(facts: readonly Fact<T>[]): Promise<T[]> => {
+    const readAll = async <T>(wanted: readonly Fact<T>[]): Promise<T[]> => {
       const all: T[] = [];
-      for (const fact of facts) all.push(await read(fact));
+      for (const fact of wanted) {
+        const known = kept.get(fact.key) ?? (await this.#made(fact));
+        as_of_us = Math.min(as_of_us, known.as_of_us);
+        all.push(known.facts as T);
+      }
       return all;
     };
-    const all_calls = await readAll(call_facts);
+    const byMonth = <T>(months: readonly string[], values: readonly T[]): Map<string, T> =>
+      new Map(months.map((month, index) => [month, values[index]!]));
     return {
-      calls: new Map(calls.map((month, index) => [month, all_calls[index]!])),
-      channels: await readAll(channel_facts),
-      requests: await readAll(request_facts),
-      data: await read(data_fact),
+      calls: byMonth(calls, await readAll(facts.calls)),
+      days: byMonth(days, await readAll(facts.days)),
+      data: byMonth(data, await readAll(facts.data)),
+      channels: await readAll(facts.channels),
+      requests: await readAll(facts.requests),
       as_of_us,
     };
   }
 
+  /** One reading of the events makes the sums and the days: whichever is asked for first keeps the other too. */
   #calls(month: string): Fact<CallFacts> {
     const { source, time_zone } = this.#options;
-    const months = { from: month, to: month };
+    const fact = this.#callFact('calls', month);
     return {
-      key: `calls:${month}`,
-      months,
+      ...fact,
+      async make(span, now_us) {
+        const { sums, days } = await source.calls(span, daysOf(fact.months, time_zone), now_us);
+        await source.saveFacts(keyOf('call_days', month), days, now_us);
+        return sums;
+      },
+    };
+  }
+  #days(month: string): Fact<CallDays> {
+    const { source, time_zone } = this.#options;
+    const fact = this.#callFact('call_days', month);
+    return {
+      ...fact,
+      async make(span, now_us) {
+        const { sums, days } = await source.calls(span, daysOf(fact.months, time_zone), now_us);
+        await source.saveFacts(keyOf('calls', month), sums, now_us);
+        return days;
+      },
+    };
+  }
+  #callFact(what: string, month: string): Omit<Fact<never>, 'make'> {
+    return {
+      key: keyOf(what, month),
+      months: { from: month, to: month },
       families: ['call', 'counter'],
       reach_us: CONTACT_US,
-      make: (span, now_us) => source.calls(span, daysOf(months, time_zone), now_us),
     };
   }
   #channels(borough: string | null, months: Months): Fact<ChannelFacts> {
     const { source } = this.#options;
     return {
-      key: `channels:${borough ?? 'city'}:${months.from}/${months.to}`,
+      key: keyOf('channels', borough ?? 'city', months.from, months.to),
       months,
       families: ['web', 'mail'],
       reach_us: 0,
@@ -206,7 +242,7 @@ export class ReportFacts {
     const { source, time_zone } = this.#options;
     const months = { from: month, to: month };
     return {
-      key: `data:${month}`,
+      key: keyOf('data', month),
       months,
       families: ['call', 'counter', 'web', 'mail', 'request'],
       reach_us: 0,
@@ -218,7 +254,7 @@ export class ReportFacts {
   }
   #requests(borough: string | null, months: Months): Fact<RequestFacts> {
     return {
-      key: `requests:${borough ?? 'city'}:${months.from}/${months.to}`,
+      key: keyOf('requests', borough ?? 'city', months.from, months.to),
       months,
       families: ['request'],
       reach_us: 0,

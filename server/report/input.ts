@@ -2,8 +2,7 @@
 import type { Family } from '../contract/event-types.ts';
 import type { BilingualName, QueueConfig } from '../contract/reference.ts';
 import { REPORT_PERIODS, type ReportPeriod } from '../contract/report.ts';
-import type { ContactSums } from './call-facts.ts';
-import { addSums, type CallFacts } from './call-facts.ts';
+import { addSums, type CallDays, type CallFacts, type ContactSums } from './call-facts.ts';
 import type { ChannelFacts, DataFacts, ReportFacts, RequestFacts } from './facts.ts';
 import { inBoth, monthsText } from './format.ts';
 import { type MonthSpan, monthsIn, periodOf, spanOf } from './months.ts';
@@ -11,7 +10,7 @@ import { type MonthSpan, monthsIn, periodOf, spanOf } from './months.ts';
 export interface PeriodFacts {
   readonly label: BilingualName;
   readonly span: MonthSpan;
-  readonly calls: Omit<CallFacts, 'days'>;
+  readonly calls: CallFacts;
   readonly channels: ChannelFacts;
   readonly requests: RequestFacts;
   /** Where the records of a family do not reach: `none` of the period, or a part. */
@@ -40,7 +39,7 @@ export interface ReportInput {
   readonly simulated: boolean;
   readonly names: ReportNames;
   readonly periods: Readonly<Record<ReportPeriod, PeriodFacts>>;
-  readonly days: CallFacts['days'];
+  readonly days: CallDays;
   readonly data: DataFacts;
 }
 
@@ -49,7 +48,7 @@ function addRecords(all: readonly Readonly<Record<string, ContactSums>>[]): Reco
   return Object.fromEntries(Array.from(keys, (key) => [key, addSums(all.map((record) => record[key]))]));
 }
 /** Months together. */
-function addCalls(months: readonly CallFacts[]): Omit<CallFacts, 'days'> {
+function addCalls(months: readonly CallFacts[]): CallFacts {
   return {
     city: addSums(months.map(({ city }) => city)),
     queues: addRecords(months.map(({ queues }) => queues)),
@@ -74,9 +73,11 @@ export async function reportInput(
   const months = REPORT_PERIODS.map((which) => periodOf(month, which));
   const known = await facts.answer({
     calls: [...new Set(months.flatMap((each) => [...monthsIn(each)]))],
-    data: month,
+    days: [month],
+    data: [month],
     borough: scope.borough,
-    periods: months,
+    channels: months,
+    requests: months,
   });
   const periods = REPORT_PERIODS.map((which, index): [ReportPeriod, PeriodFacts] => {
     const span = spanOf(months[index]!, time_zone);
@@ -100,8 +101,8 @@ export async function reportInput(
     simulated,
     names,
     periods: Object.fromEntries(periods) as Record<ReportPeriod, PeriodFacts>,
-    days: known.calls.get(month)!.days,
-    data: known.data,
+    days: known.days.get(month)!,
+    data: known.data.get(month)!,
     as_of_us: Math.min(now_us, known.as_of_us),
   };
 }

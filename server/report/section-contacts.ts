@@ -206,22 +206,22 @@ function byQueue(input: ReportInput): ReportTable {
 }
 function callDays(input: ReportInput): ReportTable {
   const rows = input.days.map(({ date, scopes }): ReportRow => {
-    const counts = scopes[input.scope.id];
-    const sums = addSums(counts ? [{ counts, bins: [] }] : []);
+    const known = scopes[input.scope.id];
+    const sums = addSums([known]);
     const { offered, abandoned } = sums.counts;
     const level = metricCell('service_level', metrics(sums).service_level);
     return {
       id: date,
       label: { fr: date, en: date },
       // A day that is to come, or of which nothing is known, is a gap and no zero.
-      cells: counts
+      cells: known
         ? [count(offered), count(abandoned), level]
         : [{ value: null }, { value: null }, { value: null }],
     };
   });
   return {
     id: 'calls_by_day',
-    title: input.scope.borough === null ? TEXT.calls.by_day : TEXT.calls.own_by_day,
+    title: TEXT.calls.by_day,
     head: TEXT.day,
     columns: [
       { id: 'offered', label: TEXT.counts.offered, unit: 'count' },

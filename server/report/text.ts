@@ -77,10 +77,6 @@ export const TEXT = {
     answered_by: t('Qui répond', 'Who answers'),
     by_queue: t('Appels, file par file', 'Calls, queue by queue'),
     by_day: t('Appels, jour par jour', 'Calls, day by day'),
-    own_by_day: t(
-      'Appels entrés dans les files de l’arrondissement, jour par jour',
-      'Calls that entered the borough’s queues, day by day',
-    ),
     counters: t('Comptoirs', 'Counters'),
     head: t('Ligne', 'Line'),
     queue: t('File', 'Queue'),

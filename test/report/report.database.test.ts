@@ -6,54 +6,20 @@ import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../server/cli/main.ts';
-import type { Report, ReportCell, ReportContent } from '../../server/contract/report.ts';
+import type { Report } from '../../server/contract/report.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
 import { canonicalJson, sha256 } from '../../server/report/canonical.ts';
-import { TEST_KEY, type TestServer, testServer } from '../setup/server.ts';
-import { GOLDEN_EVENTS, GOLDEN_MONTH, GOLDEN_NOW, LATE_EVENTS } from './golden-month.ts';
+import { AUTHORISED, cell, column, type GoldenCity, goldenCity, REPORT, tableOf } from './golden-city.ts';
+import { GOLDEN_MONTH, GOLDEN_NOW, LATE_EVENTS } from './golden-month.ts';
 
 const clock = new ManualClock(GOLDEN_NOW);
-let server: TestServer;
+let city: GoldenCity;
 beforeAll(async () => {
-  server = await testServer({}, { clock });
-  await send(GOLDEN_EVENTS);
+  city = await goldenCity(clock);
 });
-afterAll(() => server?.close());
-
-const REPORT = `/api/v1/reports/${GOLDEN_MONTH}`;
-const AUTHORISED = { authorization: `Bearer ${TEST_KEY}` };
-async function send(events: readonly object[]): Promise<void> {
-  const answer = await fetch(`${server.url}/api/v1/events`, {
-    method: 'POST',
-    headers: { ...AUTHORISED, 'content-type': 'application/cloudevents-batch+json' },
-    body: JSON.stringify(events),
-  });
-  expect(await answer.json()).toEqual({ accepted: events.length, duplicates: 0, rejected: [] });
-}
-const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${server.url}${path}`, init);
-async function report(query = ''): Promise<Report> {
-  const answer = await ask(`${REPORT}${query}`);
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Report;
-}
-function tableOf({ sections }: ReportContent, id: string) {
-  const table = sections.flatMap(({ tables }) => tables).find((each) => each.id === id);
-  if (!table) throw new Error(`no table ${id}`);
-  return table;
-}
-function cell(content: ReportContent, table: string, row: string, column: string): ReportCell {
-  const { columns, rows } = tableOf(content, table);
-  const at = columns.findIndex(({ id }) => id === column);
-  const found = rows.find(({ id }) => id === row)?.cells[at];
-  if (!found) throw new Error(`no cell ${table} ${row} ${column}`);
-  return found;
-}
-/** Values of a column by row. */
-function column(content: ReportContent, table: string, id: string): Record<string, number | null> {
-  const { columns, rows } = tableOf(content, table);
-  const at = columns.findIndex((each) => each.id === id);
-  return Object.fromEntries(rows.map((row) => [row.id, row.cells[at]!.value]));
-}
+afterAll(() => city?.close());
+const ask = (path: string, init?: RequestInit): Promise<Response> => city.ask(path, init);
+const report = (query?: string): Promise<Report> => city.report(query);
 
 describe('the month made by hand', () => {
   it('has its calls, each once and in the month it entered', async () => {
@@ -202,7 +168,7 @@ describe('the month made by hand', () => {
 
 describe('a sealed report', () => {
   const seal = (month: string, headers: Record<string, string> = AUTHORISED): Promise<Response> =>
-    ask(`/api/v1/reports/${month}/seal`, { method: 'POST', headers });
+    city.ask(`/api/v1/reports/${month}/seal`, { method: 'POST', headers });
   let published: Report;
 
   it('is sealed by who may, after its month, once', async () => {
@@ -218,7 +184,7 @@ describe('a sealed report', () => {
 
   it('keeps its figures and its hash when something comes late, which becomes an erratum with both values', async () => {
     clock.advance_s(86_400);
-    await send(LATE_EVENTS);
+    await city.send(LATE_EVENTS);
     const now = await report();
     expect(now.sha256).toBe(published.sha256);
     expect(now.content).toEqual(published.content);
@@ -240,7 +206,7 @@ describe('a sealed report', () => {
 
   it('says when an erratum was first seen, also later and after a restart', async () => {
     clock.advance_s(86_400);
-    await server.restart();
+    await city.restart();
     const { errata, sha256: hash } = await report();
     expect(hash).toBe(published.sha256);
     expect(errata.length).toBeGreaterThan(0);
@@ -269,7 +235,7 @@ describe('vigie report', () => {
       said += `${text}\n`;
     };
     const { signal } = new AbortController();
-    const context = { env: server.env, out: tell, err: tell, is_terminal: false, signal, clock };
+    const context = { env: city.env, out: tell, err: tell, is_terminal: false, signal, clock };
     return { code: await run(['report', ...args], context), said };
   }
 
