@@ -131,6 +131,7 @@ export const REPORT_PATHS: JsonSchema = {
         { enum: [...TREND_INTERVALS], default: 'month' },
         'day for calls, received, ended and backlog',
       ),
+      query('format', { enum: ['json', 'csv'] }, 'By what is accepted if left out'),
       query('from', string, 'First date or month; 31 days or 13 months with the last one if left out'),
       query(
         'to',

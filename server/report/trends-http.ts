@@ -41,7 +41,8 @@ export function trendsRouter(options: TrendsRouterOptions): Router {
       const now_us = clock.now_us();
       const found = await trend(options, questionOf(req, now_us, options), now_us);
       res.vary('Accept');
-      if (req.accepts(['json', 'csv']) !== 'csv') return sendJson(res, 200, found);
+      const form = queryChoice(req, 'format', ['json', 'csv'] as const) ?? req.accepts(['json', 'csv']);
+      if (form !== 'csv') return sendJson(res, 200, found);
       res.setHeader('content-type', 'text/csv; charset=utf-8; header=present');
       res.setHeader('content-disposition', `attachment; filename="${found.metric}-${found.scope}.csv"`);
       res.end(csvOf(found));
@@ -57,7 +58,7 @@ function questionOf(
   now_us: number,
   { time_zone, isBorough }: Pick<TrendsRouterOptions, 'time_zone' | 'isBorough'>,
 ): TrendQuestion {
-  refuseOthers(req, ['scope', 'interval', 'from', 'to']);
+  refuseOthers(req, ['scope', 'interval', 'from', 'to', 'format']);
   const metric = metricOf(String(req.params.metric));
   const scope = (queryText(req, 'scope') ?? 'city').toUpperCase();
   if (scope !== 'CITY' && !isBorough(scope))

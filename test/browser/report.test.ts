@@ -38,6 +38,23 @@ async function open(path: string, settings: Parameters<Browser['newContext']>[0]
   return page;
 }
 
+const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+async function seriousIn(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id} ${nodes[0]?.html}`);
+  });
+}
+
 beforeAll(async () => {
   server = await TestServer.create();
   browser = await chromium.launch({ executablePath: await findChromium(), args: [...CHROMIUM_ARGS] });
@@ -94,23 +111,8 @@ describe('the monthly report', () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         const page = await open(`/rapports/${month}`, { viewport, colorScheme });
         await page.locator('article.report').waitFor();
-        const over = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect([viewport.width, over]).toEqual([viewport.width, 0]);
-        await page.addScriptTag({ path: AXE });
-        const found = await page.evaluate(async () => {
-          const { axe } = window as unknown as {
-            axe: {
-              run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-            };
-          };
-          const { violations } = await axe.run();
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => `${id} ${nodes[0]?.html}`);
-        });
-        expect(found).toEqual([]);
+        expect([viewport.width, await overflowOf(page)]).toEqual([viewport.width, 0]);
+        expect(await seriousIn(page)).toEqual([]);
       }
     }
   });
@@ -134,5 +136,37 @@ describe('the monthly report', () => {
     expect(bytes.match(/\/Type \/Page\b/g)!.length).toBeGreaterThan(3);
     // Fonts, so that text can be selected.
     expect(bytes).toContain('/ToUnicode');
+  });
+});
+
+describe('trends', () => {
+  it('show a metric as a chart with its table, and keep what is asked in the address', async () => {
+    const page = await open('/tendances?metric=calls');
+    const chart = page.getByRole('img', { name: 'Appels' });
+    await chart.waitFor();
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 8_000 }).toBe(14);
+    // Something is drawn: the canvas is not of one colour.
+    const colours = () =>
+      page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(data.buffer)).size;
+      });
+    await expect.poll(colours).toBeGreaterThan(3);
+    await page.getByLabel('Portée').selectOption('VM');
+    await expect.poll(() => page.url()).toMatch(/scope=VM$/);
+    await page.getByLabel('Intervalle').selectOption('day');
+    await expect.poll(() => page.url()).toMatch(/\?metric=calls&scope=VM&interval=day$/);
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 8_000 }).toBe(32);
+    await page.reload();
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 8_000 }).toBe(32);
+  });
+
+  it('fit every size, and axe finds nothing serious', async () => {
+    for (const viewport of SIZES) {
+      const page = await open('/trends', { viewport, colorScheme: 'dark' });
+      await page.getByRole('table').waitFor();
+      expect(await overflowOf(page)).toBe(0);
+      expect(await seriousIn(page)).toEqual([]);
+    }
   });
 });

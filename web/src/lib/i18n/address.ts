@@ -9,6 +9,7 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['arrondissements', 'boroughs'],
   ['mur', 'wall'],
   ['demandes', 'requests'],
+  ['tendances', 'trends'],
   ['rapports', 'reports'],
   ['carte', 'map'],
   ['sante', 'health'],

@@ -4,6 +4,7 @@ import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
 import { reportEn } from './report-en.ts';
+import { trendsEn } from './trends-en.ts';
 import { wallsEn } from './walls-en.ts';
 
 export const en: Dictionary = {
@@ -18,6 +19,7 @@ export const en: Dictionary = {
     wall: 'Wall',
     map: 'Map',
     boroughs: 'Boroughs',
+    trends: 'Trends',
     reports: 'Reports',
     health: 'Data health',
     definitions: 'Definitions',
@@ -28,6 +30,7 @@ export const en: Dictionary = {
     desks: 'What is overdue, due and open in each borough, and its list.',
     wall: 'The city’s queues in order of trouble, to be read from six metres.',
     map: 'The open requests, new and overdue, where they are.',
+    trends: 'Each metric over days and months, beside last year.',
     reports: 'The monthly report for committees: what changed, and the figures.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
@@ -331,6 +334,7 @@ export const en: Dictionary = {
   },
   request: enRequests,
   report: reportEn,
+  trends: trendsEn,
   walls: wallsEn,
   borough: enBorough,
   definitions: {

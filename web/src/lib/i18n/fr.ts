@@ -2,6 +2,7 @@ import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
 import { reportFr } from './report-fr.ts';
+import { trendsFr } from './trends-fr.ts';
 import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
@@ -17,6 +18,7 @@ export const fr = {
     wall: 'Mur',
     map: 'Carte',
     boroughs: 'Arrondissements',
+    trends: 'Tendances',
     reports: 'Rapports',
     health: 'Santé des données',
     definitions: 'Définitions',
@@ -27,6 +29,7 @@ export const fr = {
     desks: 'Ce qui est en retard, dû et en cours dans chaque arrondissement, et sa liste.',
     wall: 'Les files d’attente de la ville, par ordre de gravité, lisibles à six mètres.',
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
+    trends: 'Chaque mesure au fil des jours et des mois, à côté de l’an dernier.',
     reports: 'Le rapport mensuel pour les comités : ce qui a changé, et les chiffres.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
@@ -333,6 +336,7 @@ export const fr = {
   },
   request: frRequests,
   report: reportFr,
+  trends: trendsFr,
   walls: wallsFr,
   borough: frBorough,
   definitions: {

@@ -23,4 +23,11 @@ export const reportEn: typeof reportFr = {
   after: 'Next month',
   take: 'Take along',
   formats: { pdf: 'PDF', xlsx: 'Excel', csv: 'CSV', html: 'Page alone' },
+  metrics: {
+    calls: 'Calls',
+    abandoned: 'Abandoned',
+    received: 'Requests received',
+    ended: 'Requests settled, cancelled or merged',
+    complaints: 'Complaints received',
+  },
 };

@@ -21,4 +21,11 @@ export const reportFr = {
   after: 'Mois suivant',
   take: 'Emporter',
   formats: { pdf: 'PDF', xlsx: 'Excel', csv: 'CSV', html: 'Page seule' },
+  metrics: {
+    calls: 'Appels',
+    abandoned: 'Abandonnés',
+    received: 'Demandes reçues',
+    ended: 'Demandes réglées, annulées ou fusionnées',
+    complaints: 'Plaintes reçues',
+  },
 };
