@@ -8,7 +8,6 @@ import type { KeptPromises } from '../domain/request-deadlines.ts';
 import type { BacklogMove, FoldedRequest } from '../domain/request-state.ts';
 import { isoOf } from '../lib/clock.ts';
 import { type BinaryWriter, storableJson } from './copy-format.ts';
-import { encodeHistory, type StoredRequestEvent } from './request-history.ts';
 import type { RequestPicture } from './requests.types.ts';
 import type { Telling, Told } from './told.ts';
 
@@ -17,7 +16,10 @@ export interface RequestRow {
   readonly id: string;
   readonly revision: number;
   readonly folded: FoldedRequest;
-  readonly events: readonly StoredRequestEvent[];
+  /** Its history; null: as it was. */
+  readonly history: string | null;
+  /** The history is what follows the one that is there. */
+  readonly appended: boolean;
   readonly due_us: number | null;
   readonly kept: KeptPromises;
   readonly next_us: number | null;
@@ -86,8 +88,9 @@ const REQUEST: Columns<RequestRow> = {
   status_stale_at: instant(({ kept }) => kept.status_stale_us),
   next_at: instant(({ next_us }) => next_us),
   told: json(({ told }) => told),
-  history: json(({ events }) => encodeHistory(events)),
+  history: text(({ history }) => history),
 };
+const CHANGED: Columns<RequestRow> = { ...REQUEST, appended: bool(({ appended }) => appended) };
 const MOVE: Columns<MoveRow> = {
   ts: instant(({ at_us }) => at_us),
   request: int8(({ request }) => request),
@@ -125,9 +128,12 @@ function arraysOf<Row>(
   return arrays;
 }
 
-/** The parameters of `make_requests` and `change_requests`. */
+/** The parameters of `make_requests`. */
 export const requestArrays = (writer: BinaryWriter, rows: readonly RequestRow[]): Record<string, Buffer> =>
   arraysOf(writer, REQUEST, rows);
+/** The parameters of `change_requests`. */
+export const changedArrays = (writer: BinaryWriter, rows: readonly RequestRow[]): Record<string, Buffer> =>
+  arraysOf(writer, CHANGED, rows);
 /** The parameters of `insert_moves`. */
 export const moveArrays = (writer: BinaryWriter, rows: readonly MoveRow[]): Record<string, Buffer> =>
   arraysOf(writer, MOVE, rows);

@@ -9,8 +9,9 @@ import type pg from 'pg';
 import Type from 'typebox';
 import type { EventRecord } from '../contract/event-types.ts';
 import { type BreachState, breachId, isOpenStatus } from '../contract/requests.ts';
-import { type BacklogMove, foldRequest, mergeEvents } from '../domain/request.ts';
+import { type BacklogMove, foldGrown, followsAll, type Grown, mergeEvents } from '../domain/request.ts';
 import {
+  type Deadline,
   type DeadlineRules,
   deadlinesOf,
   keptPromises,
@@ -24,6 +25,7 @@ import { BinaryWriter } from './copy-format.ts';
 import type { SourceIds } from './event-columns.ts';
 import { rfc3339Of } from './instants.ts';
 import {
+  changedArrays,
   type MoveRow,
   moveArrays,
   type RequestRow,
@@ -31,7 +33,7 @@ import {
   type TellingRow,
   tellingArrays,
 } from './request-columns.ts';
-import { decodeHistory, type HistoryEntry, type StoredRequestEvent, storedEvent } from './request-history.ts';
+import { decodeHistory, encodeHistory, type StoredRequestEvent, storedEvent } from './request-history.ts';
 import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './requests.types.ts';
 import { loadSql, many, none, zeroOrOne } from './sql.ts';
 import { type Telling, type Told, tellings } from './told.ts';
@@ -43,7 +45,7 @@ const Locked = Type.Object({
   number: Type.Integer(),
   revision: Type.Integer(),
   told: Type.Unsafe<readonly Told[]>(Type.Array(Type.Unknown())),
-  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+  history: Type.String(),
 });
 /** With what was counted by the promises. */
 const Counted = Type.Object({
@@ -108,10 +110,11 @@ export interface Written {
   readonly received_us: number;
 }
 
+type Step = Omit<MoveRow, 'request'>;
 interface Draft extends RequestRow {
   readonly before: LockedRequest | undefined;
-  /** The steps that the events known before made. They depend on the events alone, so they are not kept. */
-  readonly moved: readonly BacklogMove[];
+  /** Steps that are new, and those that are taken back. */
+  readonly steps: readonly Step[];
   readonly rows: readonly Telling[];
 }
 
@@ -205,20 +208,29 @@ export class RequestRecords {
     tell = false,
   ): Draft {
     const known = before ? decodeHistory(before.history) : [];
-    const moved = known.length > 0 && fresh.length > 0 ? foldRequest(id, known).moves : [];
     const events = mergeEvents(known, fresh);
-    const folded = foldRequest(id, events);
+    const grown = foldGrown(id, known, events);
+    const { folded } = grown;
     const deadlines = deadlinesOf(folded, this.#rules());
-    const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
-    const due_us = settlementOf(deadlines)?.due_us ?? null;
-    const kept = keptPromises(deadlines, now_us);
-    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us, kept };
-    const next_us = nextMoment(deadlines, now_us);
-    if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
-    if (telling.rows.length === 0) return { ...draft, ...telling, next_us };
-    const newest_us = Math.max(...telling.rows.map(({ at_us }) => at_us));
-    const look_us = newest_us < now_us - LATE_US ? now_us + SETTLE_US : now_us;
-    return { ...draft, rows: [], told: before?.told ?? [], next_us: Math.min(look_us, next_us ?? look_us) };
+    const all_known = followsAll(known, events);
+    const draft = {
+      id,
+      revision: (before?.revision ?? 0) + 1,
+      before,
+      folded,
+      history:
+        all_known && events.length === known.length
+          ? null
+          : encodeHistory(events, all_known ? known.length : 0),
+      appended: all_known && known.length > 0,
+      steps: stepsOf(grown),
+      due_us: settlementOf(deadlines)?.due_us ?? null,
+      kept: keptPromises(deadlines, now_us),
+    };
+    return {
+      ...draft,
+      ...tellNow(before?.told ?? [], deadlines, now_us, tell || !isOpenStatus(folded.status)),
+    };
   }
 
   async #save(client: pg.ClientBase, drafts: readonly Draft[]): Promise<Saved[]> {
@@ -226,14 +238,17 @@ export class RequestRecords {
     const numbers = new Map(drafts.flatMap(({ id, before }) => (before ? [[id, before.number]] : [])));
     const [changed, made] = [drafts.filter(({ before }) => before), drafts.filter(({ before }) => !before)];
     if (changed.length > 0) {
-      const n = await sql.change_requests(client, requestArrays(this.#writer, changed));
+      const n = await sql.change_requests(client, changedArrays(this.#writer, changed));
       if (n !== changed.length) throw new Error('a record was changed by another transaction');
     }
     if (made.length > 0) {
       const rows = await sql.make_requests(client, requestArrays(this.#writer, made));
       for (const { id, number } of rows) numbers.set(id, number);
     }
-    const moves = drafts.flatMap((draft) => movesOf(draft, numbers.get(draft.id)!));
+    const moves = drafts.flatMap(({ id, steps }) => {
+      const request = numbers.get(id)!;
+      return steps.map((step) => ({ ...step, request }));
+    });
     if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
     return drafts.map((draft) => savedOf(draft, numbers.get(draft.id)!));
   }
@@ -282,17 +297,29 @@ function pictureOf(draft: Draft, number: number): RequestPicture {
   };
 }
 
+/**
+ * What is to be told of a request, and when to look at it next.
+ * @param tell now; otherwise the clock tells it
+ */
+function tellNow(
+  told: readonly Told[],
+  deadlines: readonly Deadline[],
+  now_us: number,
+  tell: boolean,
+): Pick<Draft, 'rows' | 'told' | 'next_us'> {
+  const telling = tellings(told, momentsOf(deadlines), now_us);
+  const next_us = nextMoment(deadlines, now_us);
+  if (tell || telling.rows.length === 0) return { rows: telling.rows, told: telling.told, next_us };
+  const newest_us = Math.max(...telling.rows.map(({ at_us }) => at_us));
+  const look_us = newest_us < now_us - LATE_US ? now_us + SETTLE_US : now_us;
+  return { rows: [], told, next_us: Math.min(look_us, next_us ?? look_us) };
+}
+
 /** Steps that are new, and those that are taken back, with the opposite n. */
-function movesOf({ events, before, moved, folded }: Draft, number: number): MoveRow[] {
-  // Without new events nothing has moved.
-  if (before && before.history.length === events.length) return [];
-  const { moves } = folded;
+function stepsOf({ folded: { moves }, moved }: Grown): readonly Step[] {
   // In order of time, the new steps follow those that are known.
   const follows = moved.every((move, index) => sameMove(move, moves[index]));
-  return (follows ? moves.slice(moved.length) : difference(moved, moves)).map((move) => ({
-    ...move,
-    request: number,
-  }));
+  return follows ? moves.slice(moved.length) : difference(moved, moves);
 }
 const sameMove = (a: BacklogMove, b: BacklogMove | undefined): boolean =>
   a.at_us === b?.at_us &&
@@ -301,8 +328,7 @@ const sameMove = (a: BacklogMove, b: BacklogMove | undefined): boolean =>
   a.unit === b.unit &&
   a.across === b.across;
 
-type Move = Omit<MoveRow, 'request'>;
-function difference(before: readonly BacklogMove[], after: readonly BacklogMove[]): Move[] {
+function difference(before: readonly BacklogMove[], after: readonly BacklogMove[]): Step[] {
   const count = new Map<string, { readonly move: BacklogMove; times: number }>();
   const add = (move: BacklogMove, times: number): void => {
     const { at_us, cause, borough, unit, across } = move;
