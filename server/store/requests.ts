@@ -77,7 +77,7 @@ const SETTLE_US = 60_000_000;
 /** Parts of all ids that are locked by themselves: a large batch takes them all, two small ones seldom meet. */
 const PARTS = 128;
 /** Records that are worked on at a time: some milliseconds, after which sockets have their turn. */
-const SLICE_REQUESTS = 500;
+const SLICE_REQUESTS = 250;
 /** Of our advisory locks. */
 const LOCK_CLASS = 3_110_313;
 
@@ -86,10 +86,14 @@ function partOf(id: string): number {
   for (let at = 0; at < id.length; at += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
   return (hash >>> 0) % PARTS;
 }
-/** Locks some records, and their ids if there are none yet, until the end of the transaction. */
-export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+/** Of some ids, until the end of the transaction. */
+async function lockParts(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
   const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
   await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts });
+}
+/** Locks some records, and their ids if there are none yet, until the end of the transaction. */
+export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+  await lockParts(client, ids);
   return sql.lock_requests(client, { ids });
 }
 
@@ -121,6 +125,7 @@ interface Draft extends RequestRow {
 /** What is left to do of a record that is written; the rest of its draft may go, which are several kilobytes. */
 interface Saved {
   readonly picture: RequestPicture;
+  readonly steps: readonly Step[];
   readonly rows: readonly Telling[];
 }
 
@@ -144,30 +149,43 @@ export class RequestRecords {
     written: Written,
     now_us: number,
   ): Promise<Projected> {
+    const fresh = [...this.#bySubject(events)];
+    if (fresh.length === 0) return NOTHING_PROJECTED;
+    const ids = fresh.map(([id]) => id);
+    await lockParts(client, ids);
+    const saved: Saved[] = [];
+    const saveAndRead = async (drafts: readonly Draft[], from: number): Promise<LockedRequest[]> => {
+      saved.push(...(await this.#save(client, drafts)));
+      const next = ids.slice(from, from + SLICE_REQUESTS);
+      return next.length > 0 ? sql.lock_requests(client, { ids: next }) : [];
+    };
+    let drafts: Draft[] = [];
+    let locked = await saveAndRead(drafts, 0);
+    for (let at = 0; at < ids.length; at += SLICE_REQUESTS) {
+      // While a part is folded, the database writes the one before it and reads the next.
+      const reading = saveAndRead(drafts, at + SLICE_REQUESTS);
+      reading.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
+      if (ids.length > SLICE_REQUESTS) await ownTurn();
+      const known = new Map(locked.map((row) => [row.id, row]));
+      const part = fresh.slice(at, at + SLICE_REQUESTS);
+      drafts = part.map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
+      locked = await reading;
+    }
+    await saveAndRead(drafts, ids.length);
+    return this.#tell(client, saved, written, LATE_EVENTS);
+  }
+
+  #bySubject(events: readonly EventRecord[]): Map<string, StoredRequestEvent[]> {
+    const sources = this.#sources();
     const fresh = new Map<string, StoredRequestEvent[]>();
     for (const event of events) {
-      const stored = storedEvent(event, this.#sources());
+      const stored = storedEvent(event, sources);
       if (stored === null) continue;
       const others = fresh.get(event.subject);
       if (others) others.push(stored);
       else fresh.set(event.subject, [stored]);
     }
-    if (fresh.size === 0) return NOTHING_PROJECTED;
-    const known = new Map((await lockRequests(client, [...fresh.keys()])).map((row) => [row.id, row]));
-    const all = [...fresh];
-    const saved: Saved[] = [];
-    let saving: Promise<Saved[]> | undefined;
-    for (let at = 0; at < all.length; at += SLICE_REQUESTS) {
-      const slice = all.slice(at, at + SLICE_REQUESTS);
-      // While the database writes a part, the next one is folded.
-      const drafts = slice.map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
-      if (saving) saved.push(...(await saving));
-      saving = this.#save(client, drafts);
-      saving.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
-      if (all.length > SLICE_REQUESTS) await ownTurn();
-    }
-    if (saving) saved.push(...(await saving));
-    return this.#tell(client, saved, written, LATE_EVENTS);
+    return fresh;
   }
 
   /**
@@ -245,11 +263,6 @@ export class RequestRecords {
       const rows = await sql.make_requests(client, requestArrays(this.#writer, made));
       for (const { id, number } of rows) numbers.set(id, number);
     }
-    const moves = drafts.flatMap(({ id, steps }) => {
-      const request = numbers.get(id)!;
-      return steps.map((step) => ({ ...step, request }));
-    });
-    if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
     return drafts.map((draft) => savedOf(draft, numbers.get(draft.id)!));
   }
 
@@ -260,6 +273,10 @@ export class RequestRecords {
     reason: string,
   ): Promise<Projected> {
     const requests = saved.map(({ picture }) => picture);
+    const moves = saved.flatMap(({ picture, steps }) =>
+      steps.map((step) => ({ ...step, request: picture.number })),
+    );
+    if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
     const rows = saved.flatMap(({ picture, rows }) => rows.map((row) => tellingRow(picture, row, reason)));
     if (rows.length === 0) return { requests, told: [] };
     await sql.insert_deadline_events(client, {
@@ -274,6 +291,7 @@ export class RequestRecords {
 
 const savedOf = (draft: Draft, number: number): Saved => ({
   picture: pictureOf(draft, number),
+  steps: draft.steps,
   rows: draft.rows,
 });
 
