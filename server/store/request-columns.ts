@@ -35,6 +35,7 @@ export type TellingRow = Telling & { readonly picture: RequestPicture; readonly 
 interface Column<Row> {
   /** OID of the element's type. */
   readonly oid: number;
+  readonly isNull: (row: Row) => boolean;
   readonly write: (writer: BinaryWriter, row: Row) => void;
 }
 type Columns<Row> = Readonly<Record<string, Column<Row>>>;
@@ -43,6 +44,7 @@ const of =
   <Value>(oid: number, write: (writer: BinaryWriter, value: Value) => void) =>
   <Row>(read: (row: Row) => Value | null): Column<Row> => ({
     oid,
+    isNull: (row) => read(row) === null,
     write: (writer, row) => {
       const value = read(row);
       if (value === null) writer.null();
@@ -119,10 +121,12 @@ function arraysOf<Row>(
   rows: readonly Row[],
 ): Record<string, Buffer> {
   const arrays: Record<string, Buffer> = {};
-  for (const [name, { oid, write }] of Object.entries(columns)) {
+  for (const [name, { oid, isNull, write }] of Object.entries(columns)) {
     writer.length = 0; // what a refused row may have left
-    writer.arrayHeader(oid, rows.length);
-    for (const row of rows) write(writer, row);
+    // A column without any value is an empty array: unnest fills it with NULL.
+    const filled = rows.every(isNull) ? [] : rows;
+    writer.arrayHeader(oid, filled.length);
+    for (const row of filled) write(writer, row);
     arrays[name] = writer.take();
   }
   return arrays;
