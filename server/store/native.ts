@@ -83,7 +83,7 @@ export async function openNative(databaseUrl: string, logger: Logger): Promise<D
     application_name: 'vigie',
     types: typeParsers,
     // All times that leave the database as text are UTC, whatever the server's own setting is.
-    options: '-c timezone=UTC -c jit=off',
+    options: '-c timezone=UTC',
   });
   const database = new PooledDatabase('native', pool, logger);
   try {
