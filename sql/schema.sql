@@ -365,7 +365,7 @@ table request (
   published jsonb,
   next_at timestamp with time zone,
   told json not null,
-  history json not null,
+  history text not null,
   transmission_kept boolean,
   status_promised boolean,
   status_stale_at timestamp with time zone

@@ -11,8 +11,9 @@ export interface LocalReading {
 }
 
 const HOUR_US = 3_600_000_000;
-/** Ten years of hours; a Map of that many is some megabytes. */
-const HOURS_KEPT = 100_000;
+const DAY_US = 24 * HOUR_US;
+/** Ten years of days and some hours; a Map of that many is some hundred kilobytes. */
+const SPANS_KEPT = 10_000;
 
 /**
  * @param wall_us the wall-clock time as if it were UTC, µs: `2026-01-16T15:51` is what that instant is in UTC.
@@ -20,28 +21,36 @@ const HOURS_KEPT = 100_000;
 export type ReadLocal = (wall_us: number) => LocalReading;
 
 /**
- * Offsets change at few hours of a year, and `Temporal` takes some 20 µs for one reading: an hour whose beginning and end have one
- * and the same offset is read from a table.
+ * Offsets change on few days of a year, and there in one hour, and `Temporal` takes some 20 µs for one reading: a day, or else an
+ * hour, whose beginning and end have one and the same offset is read from a table.
  */
 export function localReader(time_zone: string): ReadLocal {
-  const offsets = new Map<number, number | null>();
+  const days = steadyOffsets(DAY_US, time_zone);
+  const hours = steadyOffsets(HOUR_US, time_zone);
   return (wall_us) => {
-    const hour = Math.floor(wall_us / HOUR_US);
-    let offset_us = offsets.get(hour);
-    if (offset_us === undefined) {
-      if (offsets.size >= HOURS_KEPT) offsets.clear();
-      offset_us = steadyOffset(hour, time_zone);
-      offsets.set(hour, offset_us);
-    }
+    const offset_us = days(wall_us) ?? hours(wall_us);
     if (offset_us === null) return readExactly(wall_us, time_zone);
     return { first_us: wall_us - offset_us, second_us: null, skipped: false };
   };
 }
 
-/** The offset of a whole wall-clock hour, or null when it has not one alone. */
-function steadyOffset(hour: number, time_zone: string): number | null {
-  const begin_us = hour * HOUR_US;
-  const end_us = begin_us + HOUR_US - 1;
+/** The offset of the whole wall-clock day or hour in which a time lies, or null when it has not one alone. */
+function steadyOffsets(length_us: number, time_zone: string): (wall_us: number) => number | null {
+  const offsets = new Map<number, number | null>();
+  return (wall_us) => {
+    const span = Math.floor(wall_us / length_us);
+    let offset_us = offsets.get(span);
+    if (offset_us === undefined) {
+      if (offsets.size >= SPANS_KEPT) offsets.clear();
+      offset_us = steadyOffset(span * length_us, length_us, time_zone);
+      offsets.set(span, offset_us);
+    }
+    return offset_us;
+  };
+}
+
+function steadyOffset(begin_us: number, length_us: number, time_zone: string): number | null {
+  const end_us = begin_us + length_us - 1;
   const begin = readExactly(begin_us, time_zone);
   const end = readExactly(end_us, time_zone);
   const plain = begin.second_us === null && end.second_us === null && !begin.skipped && !end.skipped;

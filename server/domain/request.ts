@@ -9,6 +9,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { EventData, EventRecord, EventType } from '../contract/event-types.ts';
 import { type Anomaly, type BacklogCause, isOpenStatus, type RequestStatus } from '../contract/requests.ts';
 import {
+  type BacklogMove,
   type Begun,
   emptyRequest,
   type FoldedRequest,
@@ -287,25 +288,67 @@ const STEPS: Readonly<Record<RequestEventType, (fold: Fold, data: EventData) => 
   'request.revised': (fold, data) => fold.revise(data),
 };
 
+/** What the events of a request say, and what they said before some of them came. */
+export interface Grown {
+  readonly folded: FoldedRequest;
+  /** The steps that the events made that were known before. */
+  readonly moved: readonly BacklogMove[];
+}
+
 /**
  * Folds the events of one request.
  * @param events sorted by `compareEvents`, at least one.
  */
 export function foldRequest(id: string, events: readonly RequestEvent[]): FoldedRequest {
+  return foldFirst(id, events, events.length).folded;
+}
+
+/**
+ * Folds the events of one request to which some have come. As these most often follow those that were known, one fold tells both.
+ * @param events the known ones and the new ones, as `mergeEvents` gives them
+ */
+export function foldGrown(
+  id: string,
+  known: readonly RequestEvent[],
+  events: readonly RequestEvent[],
+): Grown {
+  const created = events.find(isCreation);
+  if (followsAll(known, events) && (created === undefined || known.some(isCreation)))
+    return foldFirst(id, events, known.length);
+  const moved = known.length === 0 ? [] : foldRequest(id, known).moves;
+  return { folded: foldRequest(id, events), moved };
+}
+
+/** Whether the events begin with all that were known. */
+export const followsAll = (known: readonly RequestEvent[], events: readonly RequestEvent[]): boolean =>
+  known.length === 0 || events[known.length - 1] === known.at(-1);
+
+const isCreation = ({ type }: RequestEvent): boolean => type === 'request.created';
+
+/** @param count so many events, from the first, make the steps that are told apart */
+function foldFirst(id: string, events: readonly RequestEvent[], count: number): Grown {
   const fold = new Fold(id);
-  const created = events.find(({ type }) => type === 'request.created');
+  const created = events.find(isCreation);
   const begin_us = created?.time_us ?? events[0]?.time_us ?? 0;
   fold.begin(begin_us);
   // The creation comes first, whatever a clock that runs ahead says of what followed.
   if (created) fold.take(created, begin_us);
   else fold.tellNoCreation(begin_us);
   fold.received();
-  for (const event of events) if (event !== created) fold.take(event, begin_us);
-  return fold.state;
+  let moves = count === 0 ? 0 : fold.state.moves.length;
+  for (const [index, event] of events.entries()) {
+    if (event !== created) fold.take(event, begin_us);
+    if (index < count) moves = fold.state.moves.length;
+  }
+  return { folded: fold.state, moved: fold.state.moves.slice(0, moves) };
 }
 
-/** The events known and those that are new, in order, each once. */
+/** The events known and those that are new, in order, each once. Objects of the known ones stay. */
 export function mergeEvents<E extends RequestEvent>(known: readonly E[], fresh: readonly E[]): E[] {
-  const merged = [...known, ...fresh].sort(compareEvents);
-  return merged.filter((event, index) => index === 0 || compareEvents(merged[index - 1]!, event) !== 0);
+  const merged = [...known, ...fresh];
+  const inOrder = (event: E, index: number): boolean =>
+    index === 0 || compareEvents(merged[index - 1]!, event) < 0;
+  if (merged.every(inOrder)) return merged;
+  merged.sort(compareEvents);
+  return merged.filter(inOrder);
 }

@@ -9,7 +9,7 @@ import { Temporal } from 'temporal-polyfill';
 const DAY_MS = 86_400_000;
 export const DAY_US = 86_400_000_000;
 const MINUTE_US = 60_000_000;
-/** Days remembered for each zone: a century. */
+/** Days remembered, of each zone and by their dates: a century. */
 const REMEMBERED_MAX = 36_600;
 
 const CLOCK = /^([01]\d|2[0-4]):([0-5]\d)$/;
@@ -23,7 +23,16 @@ export function minutesOf(clock: string): number {
 }
 
 export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
-export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+const dates = new Map<number, string>();
+export function dateOf(day: number): string {
+  let date = dates.get(day);
+  if (date === undefined) {
+    if (dates.size >= REMEMBERED_MAX) dates.clear();
+    date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    dates.set(day, date);
+  }
+  return date;
+}
 /** Number of the first day of a year. */
 export const newYear = (year: number): number => Date.UTC(year, 0, 1) / DAY_MS;
 

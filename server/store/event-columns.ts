@@ -122,6 +122,12 @@ function fieldColumn(writer: BinaryWriter, { name, kind }: FieldColumn, rows: Ro
   });
 }
 
+/** What events are known again by: the parameters of the block `missing_<family>` that come from them. */
+export const identitiesOf = (writer: BinaryWriter, rows: Rows): Record<'ts' | 'event_id', Buffer> => ({
+  ts: columnOf(writer, OIDS.instant, rows, (event) => writer.timeField(event.time_us)),
+  event_id: columnOf(writer, UUID_OID, rows, (event) => writer.uuidField(event.event_id)),
+});
+
 /** The parameters of the block `insert_<family>` that come from the events. */
 export function arraysOf(
   writer: BinaryWriter,
@@ -130,8 +136,7 @@ export function arraysOf(
   sources: SourceIds,
 ): Record<string, Buffer> {
   const arrays: Record<string, Buffer> = {
-    ts: columnOf(writer, OIDS.instant, rows, (event) => writer.timeField(event.time_us)),
-    event_id: columnOf(writer, UUID_OID, rows, (event) => writer.uuidField(event.event_id)),
+    ...identitiesOf(writer, rows),
     source_id: columnOf(writer, OIDS.int4, rows, (event) =>
       writer.int4Field(idOfSource(sources, event.source)),
     ),

@@ -31,6 +31,7 @@ import type { Batch, BatchResult, Outcome, RejectedEvent, StoreRefusal } from '.
 import { givingWay, isRefusal, isUniqueViolation, storeError } from './faults.ts';
 import { rfc3339Of } from './instants.ts';
 import { encodeBatch } from './journal-batch.ts';
+import { unknownOf } from './known-events.ts';
 import { replayJournal } from './replay.ts';
 import type { RequestRecords } from './requests.ts';
 import { NOTHING_PROJECTED, type Projected } from './requests.types.ts';
@@ -106,6 +107,8 @@ export class EventStore {
   #taking: Promise<void> | null = null;
   /** Batches that must be clean before COPY is tried again. */
   #wary = 0;
+  /** The last batch was known for the most part: of the next one it is looked first what is missing. */
+  #repeating = false;
   #notifying = false;
 
   constructor(db: Database, options: EventStoreOptions) {
@@ -227,8 +230,14 @@ export class EventStore {
         this.#wary = CLEAN_BATCHES;
       }
     }
-    const { clean, projected } = await this.#watched(number, this.#insert(written, fresh));
-    if (rows >= COPY_ROWS_MIN) this.#wary = clean ? Math.max(0, this.#wary - 1) : CLEAN_BATCHES;
+    const unknown = this.#repeating ? await unknownOf(this.#db, this.#writer, groups) : groups;
+    const projected =
+      unknown.length + rejected.length > 0
+        ? await this.#watched(number, this.#insert({ ...written, groups: unknown }, fresh))
+        : NOTHING_PROJECTED;
+    const known = fresh.filter((outcome) => outcome === false).length;
+    this.#repeating = known * 2 > rows;
+    if (rows >= COPY_ROWS_MIN) this.#wary = known === 0 ? Math.max(0, this.#wary - 1) : CLEAN_BATCHES;
     return projected;
   }
 
@@ -267,26 +276,26 @@ export class EventStore {
     return this.#records.project(client, events, note, this.#clock.now_us());
   }
 
-  /** Marks what is fresh. @returns whether nothing was a duplicate, and what became of requests. */
-  async #insert(written: WrittenBatch, fresh: Outcome[]): Promise<{ clean: boolean; projected: Projected }> {
+  /** Marks what is fresh. @returns what became of requests. */
+  async #insert(written: WrittenBatch, fresh: Outcome[]): Promise<Projected> {
     const { groups } = written;
     const queries = this.#insertQueries(written);
-    const mark = (results: readonly Inserted[]): boolean => {
+    const mark = (results: readonly Inserted[]): void => {
       for (const [index, group] of groups.entries()) markFresh(group, results[index]!, fresh);
-      return groups.every((group, index) => results[index]!.n === group.rows.length);
     };
     const requests = this.#records && groups.find(({ family }) => family === 'request');
     const [only] = queries;
     if (only !== undefined && queries.length === 1 && !requests) {
-      return { clean: mark((await this.#db.query<Inserted>(only)).rows), projected: NOTHING_PROJECTED };
+      mark((await this.#db.query<Inserted>(only)).rows);
+      return NOTHING_PROJECTED;
     }
     return this.#db.transaction(async (client) => {
       const results: Inserted[] = [];
       for (const query of queries) results.push(...(await client.query<Inserted>(query)).rows);
-      const clean = mark(results);
-      if (!requests) return { clean, projected: NOTHING_PROJECTED };
+      mark(results);
+      if (!requests) return NOTHING_PROJECTED;
       const stored = requests.rows.filter((_, index) => fresh[requests.at[index]!] === true);
-      return { clean, projected: await this.#project(client, stored, written) };
+      return this.#project(client, stored, written);
     });
   }
 

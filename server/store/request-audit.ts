@@ -1,15 +1,12 @@
 /** What `vigie doctor` asks the store: do the steps of the backlog add up, and are the records what their events say. */
 import Type from 'typebox';
 import type { Database } from './database.ts';
-import { decodeHistory, type HistoryEntry, type StoredRequestEvent } from './request-history.ts';
+import { decodeHistory, type StoredRequestEvent } from './request-history.ts';
 import { REQUEST_COLUMNS, type RequestListRow } from './request-query.ts';
 import { loadSql, many, one } from './sql.ts';
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
-const Record = Type.Object({
-  ...REQUEST_COLUMNS,
-  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
-});
+const Record = Type.Object({ ...REQUEST_COLUMNS, history: Type.String() });
 const Group = Type.Object({
   borough: TextOrNull,
   unit: TextOrNull,

@@ -8,7 +8,6 @@ import type { KeptPromises } from '../domain/request-deadlines.ts';
 import type { BacklogMove, FoldedRequest } from '../domain/request-state.ts';
 import { isoOf } from '../lib/clock.ts';
 import { type BinaryWriter, storableJson } from './copy-format.ts';
-import { encodeHistory, type StoredRequestEvent } from './request-history.ts';
 import type { RequestPicture } from './requests.types.ts';
 import type { Telling, Told } from './told.ts';
 
@@ -17,7 +16,10 @@ export interface RequestRow {
   readonly id: string;
   readonly revision: number;
   readonly folded: FoldedRequest;
-  readonly events: readonly StoredRequestEvent[];
+  /** Its history; null: as it was. */
+  readonly history: string | null;
+  /** The history is what follows the one that is there. */
+  readonly appended: boolean;
   readonly due_us: number | null;
   readonly kept: KeptPromises;
   readonly next_us: number | null;
@@ -33,6 +35,7 @@ export type TellingRow = Telling & { readonly picture: RequestPicture; readonly 
 interface Column<Row> {
   /** OID of the element's type. */
   readonly oid: number;
+  readonly isNull: (row: Row) => boolean;
   readonly write: (writer: BinaryWriter, row: Row) => void;
 }
 type Columns<Row> = Readonly<Record<string, Column<Row>>>;
@@ -41,6 +44,7 @@ const of =
   <Value>(oid: number, write: (writer: BinaryWriter, value: Value) => void) =>
   <Row>(read: (row: Row) => Value | null): Column<Row> => ({
     oid,
+    isNull: (row) => read(row) === null,
     write: (writer, row) => {
       const value = read(row);
       if (value === null) writer.null();
@@ -86,8 +90,9 @@ const REQUEST: Columns<RequestRow> = {
   status_stale_at: instant(({ kept }) => kept.status_stale_us),
   next_at: instant(({ next_us }) => next_us),
   told: json(({ told }) => told),
-  history: json(({ events }) => encodeHistory(events)),
+  history: text(({ history }) => history),
 };
+const CHANGED: Columns<RequestRow> = { ...REQUEST, appended: bool(({ appended }) => appended) };
 const MOVE: Columns<MoveRow> = {
   ts: instant(({ at_us }) => at_us),
   request: int8(({ request }) => request),
@@ -116,18 +121,23 @@ function arraysOf<Row>(
   rows: readonly Row[],
 ): Record<string, Buffer> {
   const arrays: Record<string, Buffer> = {};
-  for (const [name, { oid, write }] of Object.entries(columns)) {
+  for (const [name, { oid, isNull, write }] of Object.entries(columns)) {
     writer.length = 0; // what a refused row may have left
-    writer.arrayHeader(oid, rows.length);
-    for (const row of rows) write(writer, row);
+    // A column without any value is an empty array: unnest fills it with NULL.
+    const filled = rows.every(isNull) ? [] : rows;
+    writer.arrayHeader(oid, filled.length);
+    for (const row of filled) write(writer, row);
     arrays[name] = writer.take();
   }
   return arrays;
 }
 
-/** The parameters of `make_requests` and `change_requests`. */
+/** The parameters of `make_requests`. */
 export const requestArrays = (writer: BinaryWriter, rows: readonly RequestRow[]): Record<string, Buffer> =>
   arraysOf(writer, REQUEST, rows);
+/** The parameters of `change_requests`. */
+export const changedArrays = (writer: BinaryWriter, rows: readonly RequestRow[]): Record<string, Buffer> =>
+  arraysOf(writer, CHANGED, rows);
 /** The parameters of `insert_moves`. */
 export const moveArrays = (writer: BinaryWriter, rows: readonly MoveRow[]): Record<string, Buffer> =>
   arraysOf(writer, MOVE, rows);

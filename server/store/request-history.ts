@@ -6,6 +6,7 @@
 import type { EventData, EventRecord } from '../contract/event-types.ts';
 import { type RequestEvent, type RequestEventType, requestEvent } from '../domain/request.ts';
 import { TYPE_RANK } from '../domain/subject.ts';
+import { storableJson } from './copy-format.ts';
 import type { SourceIds } from './event-columns.ts';
 
 /** An event with the number of its source, which is what is stored. */
@@ -18,7 +19,7 @@ export interface StoredRequestEvent extends RequestEvent {
  * `[µs, type without its family, id, source, data, sequence, fields that the type does not name]`. The µs of the first entry are since
  * 1970, those of the others since the first. What is empty at the end is left out.
  */
-export type HistoryEntry = readonly [
+type HistoryEntry = readonly [
   time_us: number,
   type: string,
   id: string,
@@ -43,19 +44,29 @@ export function storedEvent(event: EventRecord, sources: SourceIds): StoredReque
   return { ...taken, event_id: historyId(event.event_id), source_id, extra: event.extra };
 }
 
-export function encodeHistory(events: readonly StoredRequestEvent[]): HistoryEntry[] {
-  const first_us = events[0]?.time_us ?? 0;
-  return events.map((event, index) => {
-    const time_us = index === 0 ? first_us : event.time_us - first_us;
-    const type = event.type.slice(PREFIX.length);
-    const entry = [time_us, type, event.event_id, event.source_id] as const;
-    if (event.extra !== null) return [...entry, event.data, event.sequence, event.extra];
-    if (event.sequence !== '') return [...entry, event.data, event.sequence];
-    return Object.keys(event.data).length > 0 ? [...entry, event.data] : entry;
-  });
+function entryOf(event: StoredRequestEvent, since_us: number): HistoryEntry {
+  const { event_id, source_id, data, sequence, extra } = event;
+  const time_us = event.time_us - since_us;
+  const type = event.type.slice(PREFIX.length);
+  if (extra !== null) return [time_us, type, event_id, source_id, data, sequence, extra];
+  if (sequence !== '') return [time_us, type, event_id, source_id, data, sequence];
+  if (Object.keys(data).length > 0) return [time_us, type, event_id, source_id, data];
+  return [time_us, type, event_id, source_id];
 }
 
-export function decodeHistory(entries: readonly HistoryEntry[]): StoredRequestEvent[] {
+/**
+ * The JSON of a history, or of what it is continued by.
+ * @param from the first so many events are written already, and left out
+ */
+export function encodeHistory(events: readonly StoredRequestEvent[], from = 0): string {
+  const first_us = events[0]?.time_us ?? 0;
+  return storableJson(
+    events.slice(from).map((event, index) => entryOf(event, from + index === 0 ? 0 : first_us)),
+  );
+}
+
+export function decodeHistory(json: string): StoredRequestEvent[] {
+  const entries: readonly HistoryEntry[] = JSON.parse(json);
   const first_us = entries[0]?.[0] ?? 0;
   return entries.map((entry, index) => {
     const [time_us, short, event_id, source_id, data = NO_DATA, sequence = '', extra = null] = entry;

@@ -144,7 +144,7 @@ select o.number
 from requests_open_at($as_of::timestamptz) o
 join request r on r.number = o.number
 where o.updated_at >= $as_of::timestamptz
-  and (r.status_promised or r.history::text like '%"revised"%')
+  and (r.status_promised or r.history like '%"revised"%')
   and ($borough::text is null or o.borough = $borough)
   and ($unit::text is null or o.unit = $unit)
 

@@ -4,7 +4,7 @@ import type { RequestEvent } from '../domain/request.ts';
 import { type StoreScope, type StoreSpan, spanParameters } from './backlog.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
-import { decodeHistory, type HistoryEntry } from './request-history.ts';
+import { decodeHistory } from './request-history.ts';
 import { loadSql, many, one, plannedEachTime } from './sql.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -25,7 +25,7 @@ const Repeats = Type.Object({ placed: Type.Integer(), repeats: Type.Integer() })
 const Status = Type.Object({ current: Type.Boolean(), n: Type.Integer() });
 const History = Type.Object({
   id: Type.String(),
-  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+  history: Type.String(),
 });
 const sql = loadSql(import.meta.url, {
   transmissions: plannedEachTime(many(Transmission)),

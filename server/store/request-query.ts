@@ -8,7 +8,7 @@ import { isOpenStatus, REQUEST_STATUSES, type RequestStatus } from '../contract/
 import type { Box } from '../domain/place.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
-import { decodeHistory, type HistoryEntry, type StoredRequestEvent } from './request-history.ts';
+import { decodeHistory, type StoredRequestEvent } from './request-history.ts';
 import { loadSql, many, one, plannedEachTime, zeroOrOne } from './sql.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -45,10 +45,7 @@ const Told = Type.Object({
   description: Type.Optional(Type.String()),
 });
 const WithCreation = Type.Object({ ...REQUEST_COLUMNS, creation: orNull(Told) });
-const WithHistory = Type.Object({
-  ...REQUEST_COLUMNS,
-  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
-});
+const WithHistory = Type.Object({ ...REQUEST_COLUMNS, history: Type.String() });
 const page = plannedEachTime(many(Row));
 const sql = loadSql(import.meta.url, {
   due_at_asc: page,

@@ -28,7 +28,7 @@ from unnest(
   $settled_at::timestamptz[], $resolution::text[], $reopened::integer[], $requesters::bigint[],
   $merged_into::text[], $work_order::text[], $published::json[], $transmission_kept::boolean[],
   $status_promised::boolean[], $status_stale_at::timestamptz[], $next_at::timestamptz[], $told::json[],
-  $history::json[]
+  $history::text[]
 ) as r (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
@@ -64,7 +64,12 @@ update request set
   status_stale_at = r.status_stale_at,
   next_at = r.next_at,
   told = r.told,
-  history = r.history
+  -- What follows what is there, as events most often do, is put behind it.
+  history = case
+    when r.history is null then request.history
+    when r.appended then left(request.history, -1) || ',' || right(r.history, -1)
+    else r.history
+  end
 from unnest(
   $id::text[], $revision::integer[], $status::text[], $open::boolean[], $service::text[], $nature::text[],
   $channel::text[], $borough::text[], $place_borough::text[], $unit::text[], $longitude::double precision[],
@@ -72,11 +77,11 @@ from unnest(
   $settled_at::timestamptz[], $resolution::text[], $reopened::integer[], $requesters::bigint[],
   $merged_into::text[], $work_order::text[], $published::json[], $transmission_kept::boolean[],
   $status_promised::boolean[], $status_stale_at::timestamptz[], $next_at::timestamptz[], $told::json[],
-  $history::json[]
+  $history::text[], $appended::boolean[]
 ) as r (
   id, revision, status, open, service, nature, channel, borough, place_borough, unit, longitude, latitude,
   created_at, updated_at, due_at, settled_at, resolution, reopened, requesters, merged_into, work_order,
-  published, transmission_kept, status_promised, status_stale_at, next_at, told, history
+  published, transmission_kept, status_promised, status_stale_at, next_at, told, history, appended
 )
 -- Always so under the locks.
 where request.id = r.id and request.revision = r.revision - 1

@@ -9,8 +9,9 @@ import type pg from 'pg';
 import Type from 'typebox';
 import type { EventRecord } from '../contract/event-types.ts';
 import { type BreachState, breachId, isOpenStatus } from '../contract/requests.ts';
-import { type BacklogMove, foldRequest, mergeEvents } from '../domain/request.ts';
+import { type BacklogMove, foldGrown, followsAll, type Grown, mergeEvents } from '../domain/request.ts';
 import {
+  type Deadline,
   type DeadlineRules,
   deadlinesOf,
   keptPromises,
@@ -24,6 +25,7 @@ import { BinaryWriter } from './copy-format.ts';
 import type { SourceIds } from './event-columns.ts';
 import { rfc3339Of } from './instants.ts';
 import {
+  changedArrays,
   type MoveRow,
   moveArrays,
   type RequestRow,
@@ -31,7 +33,7 @@ import {
   type TellingRow,
   tellingArrays,
 } from './request-columns.ts';
-import { decodeHistory, type HistoryEntry, type StoredRequestEvent, storedEvent } from './request-history.ts';
+import { decodeHistory, encodeHistory, type StoredRequestEvent, storedEvent } from './request-history.ts';
 import { NOTHING_PROJECTED, type Projected, type RequestPicture } from './requests.types.ts';
 import { loadSql, many, none, zeroOrOne } from './sql.ts';
 import { type Telling, type Told, tellings } from './told.ts';
@@ -43,7 +45,7 @@ const Locked = Type.Object({
   number: Type.Integer(),
   revision: Type.Integer(),
   told: Type.Unsafe<readonly Told[]>(Type.Array(Type.Unknown())),
-  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+  history: Type.String(),
 });
 /** With what was counted by the promises. */
 const Counted = Type.Object({
@@ -75,7 +77,7 @@ const SETTLE_US = 60_000_000;
 /** Parts of all ids that are locked by themselves: a large batch takes them all, two small ones seldom meet. */
 const PARTS = 128;
 /** Records that are worked on at a time: some milliseconds, after which sockets have their turn. */
-const SLICE_REQUESTS = 500;
+const SLICE_REQUESTS = 250;
 /** Of our advisory locks. */
 const LOCK_CLASS = 3_110_313;
 
@@ -84,10 +86,14 @@ function partOf(id: string): number {
   for (let at = 0; at < id.length; at += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
   return (hash >>> 0) % PARTS;
 }
-/** Locks some records, and their ids if there are none yet, until the end of the transaction. */
-export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+/** Of some ids, until the end of the transaction. */
+async function lockParts(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
   const parts = [...new Set(ids.map(partOf))].sort((a, b) => a - b);
   await sql.lock_parts(client, { lock_class: LOCK_CLASS, parts });
+}
+/** Locks some records, and their ids if there are none yet, until the end of the transaction. */
+export async function lockRequests(client: pg.ClientBase, ids: readonly string[]): Promise<LockedRequest[]> {
+  await lockParts(client, ids);
   return sql.lock_requests(client, { ids });
 }
 
@@ -108,16 +114,18 @@ export interface Written {
   readonly received_us: number;
 }
 
+type Step = Omit<MoveRow, 'request'>;
 interface Draft extends RequestRow {
   readonly before: LockedRequest | undefined;
-  /** The steps that the events known before made. They depend on the events alone, so they are not kept. */
-  readonly moved: readonly BacklogMove[];
+  /** Steps that are new, and those that are taken back. */
+  readonly steps: readonly Step[];
   readonly rows: readonly Telling[];
 }
 
 /** What is left to do of a record that is written; the rest of its draft may go, which are several kilobytes. */
 interface Saved {
   readonly picture: RequestPicture;
+  readonly steps: readonly Step[];
   readonly rows: readonly Telling[];
 }
 
@@ -141,30 +149,43 @@ export class RequestRecords {
     written: Written,
     now_us: number,
   ): Promise<Projected> {
+    const fresh = [...this.#bySubject(events)];
+    if (fresh.length === 0) return NOTHING_PROJECTED;
+    const ids = fresh.map(([id]) => id);
+    await lockParts(client, ids);
+    const saved: Saved[] = [];
+    const saveAndRead = async (drafts: readonly Draft[], from: number): Promise<LockedRequest[]> => {
+      saved.push(...(await this.#save(client, drafts)));
+      const next = ids.slice(from, from + SLICE_REQUESTS);
+      return next.length > 0 ? sql.lock_requests(client, { ids: next }) : [];
+    };
+    let drafts: Draft[] = [];
+    let locked = await saveAndRead(drafts, 0);
+    for (let at = 0; at < ids.length; at += SLICE_REQUESTS) {
+      // While a part is folded, the database writes the one before it and reads the next.
+      const reading = saveAndRead(drafts, at + SLICE_REQUESTS);
+      reading.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
+      if (ids.length > SLICE_REQUESTS) await ownTurn();
+      const known = new Map(locked.map((row) => [row.id, row]));
+      const part = fresh.slice(at, at + SLICE_REQUESTS);
+      drafts = part.map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
+      locked = await reading;
+    }
+    await saveAndRead(drafts, ids.length);
+    return this.#tell(client, saved, written, LATE_EVENTS);
+  }
+
+  #bySubject(events: readonly EventRecord[]): Map<string, StoredRequestEvent[]> {
+    const sources = this.#sources();
     const fresh = new Map<string, StoredRequestEvent[]>();
     for (const event of events) {
-      const stored = storedEvent(event, this.#sources());
+      const stored = storedEvent(event, sources);
       if (stored === null) continue;
       const others = fresh.get(event.subject);
       if (others) others.push(stored);
       else fresh.set(event.subject, [stored]);
     }
-    if (fresh.size === 0) return NOTHING_PROJECTED;
-    const known = new Map((await lockRequests(client, [...fresh.keys()])).map((row) => [row.id, row]));
-    const all = [...fresh];
-    const saved: Saved[] = [];
-    let saving: Promise<Saved[]> | undefined;
-    for (let at = 0; at < all.length; at += SLICE_REQUESTS) {
-      const slice = all.slice(at, at + SLICE_REQUESTS);
-      // While the database writes a part, the next one is folded.
-      const drafts = slice.map(([id, some]) => this.#draft(id, known.get(id), some, now_us));
-      if (saving) saved.push(...(await saving));
-      saving = this.#save(client, drafts);
-      saving.catch(() => {}); // Awaited below; until then a failure must not count as unhandled.
-      if (all.length > SLICE_REQUESTS) await ownTurn();
-    }
-    if (saving) saved.push(...(await saving));
-    return this.#tell(client, saved, written, LATE_EVENTS);
+    return fresh;
   }
 
   /**
@@ -205,20 +226,29 @@ export class RequestRecords {
     tell = false,
   ): Draft {
     const known = before ? decodeHistory(before.history) : [];
-    const moved = known.length > 0 && fresh.length > 0 ? foldRequest(id, known).moves : [];
     const events = mergeEvents(known, fresh);
-    const folded = foldRequest(id, events);
+    const grown = foldGrown(id, known, events);
+    const { folded } = grown;
     const deadlines = deadlinesOf(folded, this.#rules());
-    const telling = tellings(before?.told ?? [], momentsOf(deadlines), now_us);
-    const due_us = settlementOf(deadlines)?.due_us ?? null;
-    const kept = keptPromises(deadlines, now_us);
-    const draft = { id, revision: (before?.revision ?? 0) + 1, before, moved, events, folded, due_us, kept };
-    const next_us = nextMoment(deadlines, now_us);
-    if (tell || !isOpenStatus(folded.status)) return { ...draft, ...telling, next_us };
-    if (telling.rows.length === 0) return { ...draft, ...telling, next_us };
-    const newest_us = Math.max(...telling.rows.map(({ at_us }) => at_us));
-    const look_us = newest_us < now_us - LATE_US ? now_us + SETTLE_US : now_us;
-    return { ...draft, rows: [], told: before?.told ?? [], next_us: Math.min(look_us, next_us ?? look_us) };
+    const all_known = followsAll(known, events);
+    const draft = {
+      id,
+      revision: (before?.revision ?? 0) + 1,
+      before,
+      folded,
+      history:
+        all_known && events.length === known.length
+          ? null
+          : encodeHistory(events, all_known ? known.length : 0),
+      appended: all_known && known.length > 0,
+      steps: stepsOf(grown),
+      due_us: settlementOf(deadlines)?.due_us ?? null,
+      kept: keptPromises(deadlines, now_us),
+    };
+    return {
+      ...draft,
+      ...tellNow(before?.told ?? [], deadlines, now_us, tell || !isOpenStatus(folded.status)),
+    };
   }
 
   async #save(client: pg.ClientBase, drafts: readonly Draft[]): Promise<Saved[]> {
@@ -226,15 +256,13 @@ export class RequestRecords {
     const numbers = new Map(drafts.flatMap(({ id, before }) => (before ? [[id, before.number]] : [])));
     const [changed, made] = [drafts.filter(({ before }) => before), drafts.filter(({ before }) => !before)];
     if (changed.length > 0) {
-      const n = await sql.change_requests(client, requestArrays(this.#writer, changed));
+      const n = await sql.change_requests(client, changedArrays(this.#writer, changed));
       if (n !== changed.length) throw new Error('a record was changed by another transaction');
     }
     if (made.length > 0) {
       const rows = await sql.make_requests(client, requestArrays(this.#writer, made));
       for (const { id, number } of rows) numbers.set(id, number);
     }
-    const moves = drafts.flatMap((draft) => movesOf(draft, numbers.get(draft.id)!));
-    if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
     return drafts.map((draft) => savedOf(draft, numbers.get(draft.id)!));
   }
 
@@ -245,6 +273,10 @@ export class RequestRecords {
     reason: string,
   ): Promise<Projected> {
     const requests = saved.map(({ picture }) => picture);
+    const moves = saved.flatMap(({ picture, steps }) =>
+      steps.map((step) => ({ ...step, request: picture.number })),
+    );
+    if (moves.length > 0) await sql.insert_moves(client, moveArrays(this.#writer, moves));
     const rows = saved.flatMap(({ picture, rows }) => rows.map((row) => tellingRow(picture, row, reason)));
     if (rows.length === 0) return { requests, told: [] };
     await sql.insert_deadline_events(client, {
@@ -259,6 +291,7 @@ export class RequestRecords {
 
 const savedOf = (draft: Draft, number: number): Saved => ({
   picture: pictureOf(draft, number),
+  steps: draft.steps,
   rows: draft.rows,
 });
 
@@ -282,17 +315,29 @@ function pictureOf(draft: Draft, number: number): RequestPicture {
   };
 }
 
+/**
+ * What is to be told of a request, and when to look at it next.
+ * @param tell now; otherwise the clock tells it
+ */
+function tellNow(
+  told: readonly Told[],
+  deadlines: readonly Deadline[],
+  now_us: number,
+  tell: boolean,
+): Pick<Draft, 'rows' | 'told' | 'next_us'> {
+  const telling = tellings(told, momentsOf(deadlines), now_us);
+  const next_us = nextMoment(deadlines, now_us);
+  if (tell || telling.rows.length === 0) return { rows: telling.rows, told: telling.told, next_us };
+  const newest_us = Math.max(...telling.rows.map(({ at_us }) => at_us));
+  const look_us = newest_us < now_us - LATE_US ? now_us + SETTLE_US : now_us;
+  return { rows: [], told, next_us: Math.min(look_us, next_us ?? look_us) };
+}
+
 /** Steps that are new, and those that are taken back, with the opposite n. */
-function movesOf({ events, before, moved, folded }: Draft, number: number): MoveRow[] {
-  // Without new events nothing has moved.
-  if (before && before.history.length === events.length) return [];
-  const { moves } = folded;
+function stepsOf({ folded: { moves }, moved }: Grown): readonly Step[] {
   // In order of time, the new steps follow those that are known.
   const follows = moved.every((move, index) => sameMove(move, moves[index]));
-  return (follows ? moves.slice(moved.length) : difference(moved, moves)).map((move) => ({
-    ...move,
-    request: number,
-  }));
+  return follows ? moves.slice(moved.length) : difference(moved, moves);
 }
 const sameMove = (a: BacklogMove, b: BacklogMove | undefined): boolean =>
   a.at_us === b?.at_us &&
@@ -301,8 +346,7 @@ const sameMove = (a: BacklogMove, b: BacklogMove | undefined): boolean =>
   a.unit === b.unit &&
   a.across === b.across;
 
-type Move = Omit<MoveRow, 'request'>;
-function difference(before: readonly BacklogMove[], after: readonly BacklogMove[]): Move[] {
+function difference(before: readonly BacklogMove[], after: readonly BacklogMove[]): Step[] {
   const count = new Map<string, { readonly move: BacklogMove; times: number }>();
   const add = (move: BacklogMove, times: number): void => {
     const { at_us, cause, borough, unit, across } = move;

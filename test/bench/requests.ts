@@ -56,12 +56,11 @@ export function livesOf(requests: number, round: number): EventRecord[] {
   return lives.flat().sort((a, b) => a.time_us - b.time_us);
 }
 
-/** As the batcher does: so many batches at once, the next when one is done. @returns s */
-async function writeAll(
-  store: EventStore,
-  events: readonly EventRecord[],
-  in_flight: number,
-): Promise<number> {
+/** As many batches at once as the batcher has. */
+const IN_FLIGHT = 2;
+
+/** The next batch when one is done. @returns s */
+async function writeAll(store: EventStore, events: readonly EventRecord[]): Promise<number> {
   const began = performance.now();
   let at = 0;
   const worker = async (): Promise<void> => {
@@ -71,7 +70,7 @@ async function writeAll(
       await store.write({ events: batch, rejected: [] });
     }
   };
-  await Promise.all(Array.from({ length: in_flight }, worker));
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
   return (performance.now() - began) / 1000;
 }
 
@@ -91,9 +90,9 @@ async function projecting(db: Database): Promise<BenchRow> {
     const events = livesOf(requests, round);
     count = events.length;
     await db.query('truncate request, request_event, backlog_move, deadline_event');
-    const bare_s = await writeAll(bare, events, native ? 2 : 1);
+    const bare_s = await writeAll(bare, events);
     await db.query('truncate request, request_event, backlog_move, deadline_event');
-    const kept_s = await writeAll(kept, events, native ? 2 : 1);
+    const kept_s = await writeAll(kept, events);
     if (round > 0) rounds.push({ bare_s, kept_s });
   }
   const bare_s = median(rounds.map((round) => round.bare_s));

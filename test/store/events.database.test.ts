@@ -63,6 +63,32 @@ describe('writing events', () => {
     expect((await write([event, moved, event])).fresh).toEqual([true, true, false]);
   });
 
+  it('knows a batch that comes again, writes nothing of it, and takes what is new beside it', async () => {
+    const agentOf = (event: EventRecord): EventRecord => ({
+      ...event,
+      type: 'agent.state',
+      data: { queues: ['q1'], state: 'paused' },
+    });
+    // Within an hour, calls and agents in turn; every third one comes late.
+    const all = range(6_000, 6_400).map((event, n) => (n % 2 === 0 ? event : agentOf(event)));
+    const known = all.filter((_, n) => n % 3 !== 0);
+    await write(known);
+    const notes = await count('event_batch');
+    expect((await write(known)).fresh).not.toContain(true);
+    expect((await write(known)).fresh).not.toContain(true);
+    expect(await count('event_batch')).toBe(notes);
+    const twice = [...all, { ...all[0]!, subject: 'second' }];
+    expect((await write(twice)).fresh).toEqual([...all.map((_, n) => n % 3 === 0), false]);
+    const stored = await collect(store.readWindow(all[0]!.time_us, all.at(-1)!.time_us + 1));
+    expect(stored).toEqual(all.toSorted(byTime));
+    // Longer than an hour.
+    const later = range(6_400, 7_300);
+    expect((await write([...all, ...later])).fresh).toEqual([
+      ...all.map(() => false),
+      ...later.map(() => true),
+    ]);
+  });
+
   it('stores shuffled, overlapping, concurrent batches once', async () => {
     const from = 10_000;
     const batches = Array.from({ length: 12 }, (_, i) =>
