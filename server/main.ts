@@ -142,7 +142,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await seedMailConfig(db, MAIL);
   const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 
-  const map = new LiveMap({ clock });
+  const map = new LiveMap({ clock, time_zone: config.time_zone });
   const open = new LiveRequests({
     clock,
     time_zone: config.time_zone,

@@ -26,6 +26,7 @@ import type { LiveState } from './live/state.ts';
 import { mapRouter } from './map/http.ts';
 import type { LiveMap } from './map/live-map.ts';
 import { mountReportRoutes } from './report-parts.ts';
+import { PastMaps } from './map/past.ts';
 import type { RequestParts } from './request-parts.ts';
 import { mountRequestRoutes } from './request-routes.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
@@ -34,6 +35,7 @@ import type { Database } from './store/database.ts';
 import type { EventStore } from './store/events.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
+import { changesSince } from './store/map-past.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
 import { intervalsFromStore } from './store/truth.ts';
 import { WallStore } from './store/walls.ts';
@@ -105,7 +107,16 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
       route: (question) => router.route(question),
     }),
   );
-  app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
+  const past = new PastMaps({
+    map: parts.map,
+    clock,
+    time_zone: config.time_zone,
+    rules: () => parts.promises.rules,
+    changesSince: (as_of_us) => changesSince(parts.db, as_of_us),
+  });
+  app.use(
+    mapRouter({ map: parts.map, past: (as_of_us) => past.at(as_of_us), ground: parts.ground, logger, gate }),
+  );
   mountRequestRoutes(app, { ...parts, gate });
   mountReportRoutes(app, { ...parts, gate });
   // A program that asks for what is not there gets no page for people.
