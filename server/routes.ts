@@ -35,8 +35,8 @@ import type { Database } from './store/database.ts';
 import type { EventStore } from './store/events.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
-import { changesSince } from './store/map-past.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
+import { changesSince } from './store/request-past.ts';
 import { intervalsFromStore } from './store/truth.ts';
 import { WallStore } from './store/walls.ts';
 
@@ -56,6 +56,7 @@ export interface RouteParts {
   readonly queues: readonly QueueConfig[];
   readonly holidays: HolidayCalendar;
   readonly map: LiveMap;
+  readonly replays: { mapOf(id: string): LiveMap | undefined };
   readonly ground: () => MapGround;
 }
 
@@ -115,7 +116,14 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
     changesSince: (as_of_us) => changesSince(parts.db, as_of_us),
   });
   app.use(
-    mapRouter({ map: parts.map, past: (as_of_us) => past.at(as_of_us), ground: parts.ground, logger, gate }),
+    mapRouter({
+      map: parts.map,
+      past: (as_of_us) => past.at(as_of_us),
+      replay: (id) => parts.replays.mapOf(id),
+      ground: parts.ground,
+      logger,
+      gate,
+    }),
   );
   mountRequestRoutes(app, { ...parts, gate });
   mountReportRoutes(app, { ...parts, gate });

@@ -7,7 +7,14 @@ import { MAP_AGES, MAP_DUE, MAP_FILTER_NAMES, type MapFilter } from '../contract
 import type { Box } from '../domain/place.ts';
 import { VigieError } from '../lib/errors.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
-import { badParameter, queryInstant, queryInteger, queryList, refuseOthers } from '../lib/http-query.ts';
+import {
+  badParameter,
+  queryInstant,
+  queryInteger,
+  queryList,
+  queryText,
+  refuseOthers,
+} from '../lib/http-query.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ownTurn } from '../lib/turns.ts';
 import { incidentsInBox } from './incidents.ts';
@@ -21,6 +28,8 @@ export interface MapRouterOptions {
   readonly map: ReadMap;
   /** The map just before an earlier instant; without it there is only now. */
   readonly past?: (as_of_us: number) => Promise<ReadMap>;
+  /** The map of a replay that goes on. */
+  readonly replay?: (id: string) => ReadMap | undefined;
   /** Asked at each request; the same object is compressed once. */
   readonly ground: () => MapGround;
   readonly logger: Logger;
@@ -34,9 +43,9 @@ const VIEW_ITEMS_MAX = 500;
 const INCIDENTS_MAX = 200;
 const NAMES_MAX = 100;
 /** What every question may ask. */
-const SHARED = ['as_of', ...MAP_FILTER_NAMES];
+const SHARED = ['as_of', 'replay', ...MAP_FILTER_NAMES];
 
-export function mapRouter({ map, past, ground, logger, gate }: MapRouterOptions): Router {
+export function mapRouter({ map, past, replay, ground, logger, gate }: MapRouterOptions): Router {
   const router = Router();
   const get = (path: string, handle: (req: Request, res: Response) => Promise<void>): void => {
     const guarded: RequestHandler = (req, res, next) => {
@@ -48,8 +57,11 @@ export function mapRouter({ map, past, ground, logger, gate }: MapRouterOptions)
 
   /** The map that is asked for. */
   const mapOf = async (req: Request): Promise<ReadMap> => {
-    const as_of_us = queryInstant(req, 'as_of');
-    const asked = as_of_us === undefined || !past ? map : await past(as_of_us);
+    const [as_of_us, id] = [queryInstant(req, 'as_of'), queryText(req, 'replay')];
+    const replayed = id === undefined ? undefined : replay?.(id);
+    if (id !== undefined && !replayed)
+      throw new VigieError('no_replay', 'There is no such replay, or it has ended.', { status: 404 });
+    const asked = replayed ?? (as_of_us === undefined || !past ? map : await past(as_of_us));
     // A tile of a whole city takes milliseconds, and a screen asks for a dozen at once.
     await ownTurn();
     return asked;

@@ -32,9 +32,9 @@ import type { Service } from '../lib/service.ts';
 import { type MapMoment, momentAt } from './age.ts';
 import { keepOf } from './filter.ts';
 import { Incidents, incidentsIn } from './incidents.ts';
-import { boroughId, MarkNames } from './marks.ts';
+import { boroughId, isOverdue, MarkNames, withOverdue } from './marks.ts';
 import { CELL_ZOOM } from './mercator.ts';
-import { type Cell, MARKS, NUMBER, PointIndex, RECORD_WORDS } from './point-index.ts';
+import { type Cell, DUE_S, MARKS, NUMBER, PointIndex, RECORD_WORDS } from './point-index.ts';
 import { type Snap, snapToGrid } from './snap.ts';
 import { COUNTS, eachRecord, summaryOf } from './summary.ts';
 import { cellsIn } from './tile.ts';
@@ -139,6 +139,25 @@ export class LiveMap implements Service {
   /** Lets new points become older ones. Called by itself every five minutes. */
   age(): void {
     for (const cell of this.tiles.age(this.#moment())) this.#announce(cell);
+  }
+
+  /** Lets become overdue what is due by now, where no deadline clock tells it: in a replay. */
+  passDue(): void {
+    const now_s = this.#clock.now_us() / 1_000_000;
+    const { records, cells } = this.index;
+    for (const cell of cells) {
+      let passed = false;
+      eachRecord(cell, (at) => {
+        const [due_s, marks] = [records[at + DUE_S]!, records[at + MARKS]!];
+        if (due_s === 0 || due_s > now_s || isOverdue(marks)) return;
+        records[at + MARKS] = withOverdue(marks, true);
+        passed = true;
+        this.#tell(String(records[at + NUMBER]!));
+      });
+      if (!passed) continue;
+      this.index.touch(cell);
+      this.#announce(cell);
+    }
   }
 
   /** What a filter lets pass; undefined: all. It holds until the next change. */

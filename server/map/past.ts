@@ -4,9 +4,9 @@
  * its due date tells; what the others were is folded from their events.
  */
 import { MAP_PAST_DAYS } from '../contract/map.ts';
-import { isOpenStatus } from '../contract/requests.ts';
-import { foldRequest, type RequestEvent } from '../domain/request.ts';
-import { type DeadlineRules, deadlinesOf, settlementOf } from '../domain/request-deadlines.ts';
+import type { RequestEvent } from '../domain/request.ts';
+import { type RequestAt, requestBy } from '../domain/request-at.ts';
+import type { DeadlineRules } from '../domain/request-deadlines.ts';
 import { type Clock, isoOf, ManualClock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
 import { ownTurn } from '../lib/turns.ts';
@@ -91,28 +91,21 @@ export class PastMaps {
       });
     }
     for await (const page of changesSince(as_of_us)) {
-      for (const { number, id, events } of page) putAsOf(past, number, id, events, rules(), as_of_us);
+      for (const { number, id, events } of page)
+        putAsOf(past, number, requestBy(id, events, rules()), as_of_us);
       await ownTurn();
     }
     return past;
   }
 }
 
-function putAsOf(
-  map: LiveMap,
-  number: number,
-  id: string,
-  events: readonly RequestEvent[],
-  rules: DeadlineRules,
-  as_of_us: number,
-): void {
-  const folded = events.length === 0 ? null : foldRequest(id, events);
-  if (!folded || !isOpenStatus(folded.status) || folded.longitude === null || folded.latitude === null) {
+function putAsOf(map: LiveMap, number: number, request: RequestAt | null, as_of_us: number): void {
+  const { longitude = null, latitude = null } = request ?? {};
+  if (!request?.open || longitude === null || latitude === null) {
     map.remove(number);
     return;
   }
-  const { longitude, latitude, service, borough, status, created_us } = folded;
-  const due_us = settlementOf(deadlinesOf(folded, rules))?.due_us ?? null;
+  const { service, borough, status, created_us, due_us } = request;
   map.set({
     ...{ number, longitude, latitude, service, borough, status },
     created_at: created_us === null ? null : isoOf(created_us),

@@ -122,7 +122,7 @@ describe('a tile over HTTP', () => {
       ['/tiles/3/0/1e0.mvt', 'from 0 to 7'],
       ['/tiles/3/0/0.mvt?layer=roads', 'layer must be requests or clusters'],
       ['/tiles/3/0/0.mvt?due=yesterday', 'due must be some of overdue, today, soon, later, none'],
-      ['/tiles/3/0/0.mvt?services=a', 'known are layer, as_of, service, borough, age, due'],
+      ['/tiles/3/0/0.mvt?services=a', 'known are layer, as_of, replay, service, borough, age, due'],
       ['/tiles/3/0/0.mvt?as_of=monday', 'as_of must be a moment'],
     ] as const) {
       const { status, body } = await get(path);

@@ -9,7 +9,7 @@ import { isoOf, ManualClock } from '../../server/lib/clock.ts';
 import { LiveRequests } from '../../server/live/requests.ts';
 import { LiveMap } from '../../server/map/live-map.ts';
 import { PastMaps } from '../../server/map/past.ts';
-import { changesSince } from '../../server/store/map-past.ts';
+import { changesSince } from '../../server/store/request-past.ts';
 import { openPictures } from '../../server/store/request-reader.ts';
 import { arrivals, bySubject, HISTORY_FROM_US } from '../requests/histories.ts';
 import { type RequestServer, requestServer } from '../requests/server.ts';

@@ -11,6 +11,7 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['demandes', 'requests'],
   ['rapports', 'reports'],
   ['carte', 'map'],
+  ['rejeu', 'replay'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],
   ['appairage', 'pairing'],

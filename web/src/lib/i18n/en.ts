@@ -4,6 +4,7 @@ import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
 import { reportEn } from './report-en.ts';
+import { replayEn } from './replay-en.ts';
 import { wallsEn } from './walls-en.ts';
 
 export const en: Dictionary = {
@@ -17,6 +18,7 @@ export const en: Dictionary = {
     label: 'Screens',
     wall: 'Wall',
     map: 'Map',
+    replay: 'Replay',
     boroughs: 'Boroughs',
     reports: 'Reports',
     health: 'Data health',
@@ -29,12 +31,14 @@ export const en: Dictionary = {
     wall: 'The city’s queues in order of trouble, to be read from six metres.',
     map: 'The open requests, new and overdue, where they are.',
     reports: 'The monthly report for committees: what changed, and the figures.',
+    replay: 'The wall and its map at a past moment, at a speed one chooses.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
     walls: 'Make a screen a wall, by the code that it shows.',
     boroughs: 'A borough’s wall',
   },
   map: mapEn,
+  replay: replayEn,
   wall: {
     title: 'Wall',
     scope: (name) => `Wall: ${name}`,

@@ -2,6 +2,7 @@ import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
 import { reportFr } from './report-fr.ts';
+import { replayFr } from './replay-fr.ts';
 import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
@@ -16,6 +17,7 @@ export const fr = {
     label: 'Écrans',
     wall: 'Mur',
     map: 'Carte',
+    replay: 'Rejeu',
     boroughs: 'Arrondissements',
     reports: 'Rapports',
     health: 'Santé des données',
@@ -28,12 +30,14 @@ export const fr = {
     wall: 'Les files d’attente de la ville, par ordre de gravité, lisibles à six mètres.',
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
     reports: 'Le rapport mensuel pour les comités : ce qui a changé, et les chiffres.',
+    replay: 'Le mur et sa carte à un moment passé, à la vitesse que l’on choisit.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
     walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
     boroughs: 'Le mur d’un arrondissement',
   },
   map: mapFr,
+  replay: replayFr,
   wall: {
     title: 'Mur',
     scope: (name: string) => `Mur : ${name}`,

@@ -9,3 +9,8 @@ limit $rows_max
 select number, id, history
 from request
 where number = any ($numbers::bigint[])
+
+-- BLOCK histories_of
+select number, id, history
+from request
+where id = any ($ids::text[])

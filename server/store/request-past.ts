@@ -1,4 +1,4 @@
-/** The records that have changed since an instant, with the events that tell what they were then: for the map of the past. */
+/** Records with the events that tell what they were at an earlier instant: for the map of the past and for replays. */
 import Type from 'typebox';
 import type { RequestEvent } from '../domain/request.ts';
 import { VigieError } from '../lib/errors.ts';
@@ -7,15 +7,15 @@ import { rfc3339Of } from './instants.ts';
 import { decodeHistory, type HistoryEntry } from './request-history.ts';
 import { loadSql, many, plannedEachTime } from './sql.ts';
 
+const History = Type.Object({
+  number: Type.Integer(),
+  id: Type.String(),
+  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+});
 const sql = loadSql(import.meta.url, {
   changed_since: plannedEachTime(many(Type.Object({ number: Type.Integer(), fresh: Type.Boolean() }))),
-  histories: many(
-    Type.Object({
-      number: Type.Integer(),
-      id: Type.String(),
-      history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
-    }),
-  ),
+  histories: many(History),
+  histories_of: many(History),
 });
 
 /** About what a month of a large city changes; some 20 s of work. */
@@ -26,7 +26,7 @@ const PAGE_ROWS = 500;
 export interface ChangedRequest {
   readonly number: number;
   readonly id: string;
-  /** Before the instant, in order; empty: it was not known then. */
+  /** In order; of those before an instant empty where it was not known then. */
   readonly events: readonly RequestEvent[];
 }
 
@@ -48,4 +48,14 @@ export async function* changesSince(db: Database, as_of_us: number): AsyncGenera
       events: decodeHistory(history).filter(({ time_us }) => time_us < as_of_us),
     }));
   }
+}
+
+/** All events of some requests, by id. */
+export async function eventsOfRequests(db: Database, ids: readonly string[]): Promise<ChangedRequest[]> {
+  const found: ChangedRequest[] = [];
+  for (let at = 0; at < ids.length; at += PAGE_ROWS) {
+    const rows = await sql.histories_of(db, { ids: ids.slice(at, at + PAGE_ROWS) });
+    for (const { number, id, history } of rows) found.push({ number, id, events: decodeHistory(history) });
+  }
+  return found;
 }
