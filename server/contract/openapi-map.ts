@@ -59,6 +59,13 @@ const SHOWN: readonly JsonSchema[] = [
     description: `The map just before this instant, of the last ${MAP_PAST_DAYS} days, in whole minutes; now if left out`,
     schema: { type: 'string', format: 'date-time' },
   },
+  {
+    name: 'replay',
+    in: 'query',
+    required: false,
+    description: 'The map of a replay that goes on, by its id; 404 when it has ended',
+    schema: { type: 'string' },
+  },
 ];
 const BOX: JsonSchema = {
   name: 'box',

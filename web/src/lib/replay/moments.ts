@@ -1,7 +1,8 @@
 /** Moments as a field of date and time writes them: in the city's zone, whatever the browser's is. */
 const MINUTE_MS = 60_000;
 
-function partsOf(at_ms: number, time_zone: string): string {
+/** `YYYY-MM-DDTHH:MM`. */
+export function localMoment(at_ms: number, time_zone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
     ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
     hourCycle: 'h23',
@@ -11,12 +12,10 @@ function partsOf(at_ms: number, time_zone: string): string {
     parts.find((part) => part.type === type)?.value ?? '';
   return `${of('year')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}`;
 }
-/** `YYYY-MM-DDTHH:MM`. */
-export const localMoment = (at_ms: number, time_zone: string): string => partsOf(at_ms, time_zone);
 
 /** The instant of a local moment, ms; of one that there is twice the first, of one that there is not the one after the gap; null: it is none. */
 export function instantOf(local: string, time_zone: string): number | null {
-  const wanted_ms = Date.parse(`${local}:00Z`);
+  const wanted_ms = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(local) ? Date.parse(`${local}:00Z`) : Number.NaN;
   if (Number.isNaN(wanted_ms)) return null;
   // By the zone's distance before and after: a change of clocks lies between them at most once.
   const distances = [-1, 1].map((days) => {

@@ -28,8 +28,8 @@ export class ReplayLive extends Live {
     return this.status_of?.id ?? undefined;
   }
   override get now_ms(): number | null {
-    const now = this.clock?.now ?? this.status_of?.at;
-    return now === undefined ? null : Date.parse(now);
+    const now_ms = Date.parse(this.clock?.now ?? this.status_of?.at ?? '');
+    return Number.isNaN(now_ms) ? null : now_ms;
   }
   override get wall_ms(): number | null {
     return this.now_ms;
