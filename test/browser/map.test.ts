@@ -85,6 +85,8 @@ async function open(path: string, size = { width: 1920, height: 1080 }): Promise
   await page.goto(url + path);
   return page;
 }
+/** A machine without a graphics card draws slowly. */
+const PATIENT = { timeout: 15_000 };
 const countOf = async (page: Page): Promise<number> =>
   Number((await page.locator('.counts dd').first().textContent())?.replace(/\D/g, ''));
 const tiles = () => answered.filter((line) => line.includes('/map/tiles/'));
@@ -93,9 +95,9 @@ describe('the map', () => {
   it('draws the city from few tiles, counts it, and lists the newest in view', async () => {
     const page = await open('/carte');
     await page.locator('.maplibregl-canvas').waitFor();
-    await expect.poll(() => tiles().some((line) => line.startsWith('200'))).toBe(true);
-    await expect.poll(() => page.locator('.list tbody tr').count()).toBe(50);
-    await expect.poll(() => page.locator('.notice').count()).toBe(0);
+    await expect.poll(() => tiles().some((line) => line.startsWith('200')), PATIENT).toBe(true);
+    await expect.poll(() => page.locator('.list tbody tr').count(), PATIENT).toBe(50);
+    await expect.poll(() => page.locator('.notice').count(), PATIENT).toBe(0);
     expect((await page.locator('.list tbody th').first().textContent())?.trim()).toBe(newest);
     expect(tiles().length).toBeLessThan(24);
     expect(await countOf(page)).toBeGreaterThan(POINTS / 3);
@@ -107,7 +109,7 @@ describe('the map', () => {
   it('asks for fewer requests when one looks nearer, and follows them there', async () => {
     const page = await open('/map');
     await page.locator('.maplibregl-canvas').waitFor();
-    await expect.poll(() => page.locator('.list tbody tr').count()).toBe(50);
+    await expect.poll(() => page.locator('.list tbody tr').count(), PATIENT).toBe(50);
     const before = await countOf(page);
     await page.locator('.maplibregl-ctrl-zoom-in').click();
     await page.locator('.maplibregl-ctrl-zoom-in').click();
@@ -118,16 +120,16 @@ describe('the map', () => {
     const page = await open('/carte?due=overdue');
     await page.locator('.maplibregl-canvas').waitFor();
     const figures = async (): Promise<string[]> => page.locator('.counts dd').allTextContents();
-    await expect.poll(async () => new Set((await figures()).slice(0, 2)).size, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => new Set((await figures()).slice(0, 2)).size, PATIENT).toBe(1);
     expect(await page.getByRole('checkbox', { name: 'en retard' }).isChecked()).toBe(true);
     expect(tiles().every((line) => line.endsWith('?due=overdue') || line.includes('due=overdue'))).toBe(true);
     await page.getByRole('checkbox', { name: '24 h' }).press('Space');
     await expect.poll(() => page.url()).toContain('age=0&due=overdue');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.url()).not.toContain('due');
-    await expect.poll(async () => (await figures())[0] !== (await figures())[1]).toBe(true);
+    await expect.poll(async () => new Set((await figures()).slice(0, 2)).size, PATIENT).toBe(2);
     await page.locator('.maplibregl-ctrl-zoom-in').click();
-    await expect.poll(() => page.url()).toMatch(/view=45\.\d+,-73\.\d+,\d+/);
+    await expect.poll(() => page.url(), PATIENT).toMatch(/view=45\.\d+,-73\.\d+,\d+/);
   });
 
   it('goes back in time by its slider, marked as the past, and comes back', async () => {
@@ -137,9 +139,9 @@ describe('the map', () => {
     await page.locator('.asof').waitFor();
     expect(await page.locator('.asof').textContent()).toContain('Passé');
     expect(page.url()).toMatch(/at=20\d\d-/);
-    await expect.poll(() => answered.some((line) => line.includes('as_of='))).toBe(true);
+    await expect.poll(() => answered.some((line) => line.includes('as_of=')), PATIENT).toBe(true);
     await page.getByRole('button', { name: 'Maintenant' }).click();
-    await expect.poll(() => page.locator('.asof').count()).toBe(0);
+    await expect.poll(() => page.locator('.asof').count(), PATIENT).toBe(0);
     expect(page.url()).not.toContain('at=');
   });
 
@@ -150,7 +152,7 @@ describe('the map', () => {
     await expect.poll(() => page.locator('[role=tabpanel] ol > li').count(), { timeout: 10_000 }).toBe(1);
     await page.locator('[role=tabpanel] ol > li > button').click();
     await expect.poll(() => page.locator('[role=tabpanel] ol ul li').count()).toBe(6);
-    await expect.poll(() => page.url()).toContain('view=45.5');
+    await expect.poll(() => page.url(), PATIENT).toContain('view=45.5');
   });
 
   it('says so where it cannot be drawn, and the list is there all the same', async () => {
@@ -162,7 +164,7 @@ describe('the map', () => {
       const page = await (await blind.newContext()).newPage();
       await page.goto(`${url}/carte`);
       await expect.poll(() => page.locator('.notice').textContent()).toContain('ne peut pas être dessinée');
-      await expect.poll(() => page.locator('.list tbody tr').count()).toBe(50);
+      await expect.poll(() => page.locator('.list tbody tr').count(), PATIENT).toBe(50);
     } finally {
       await blind.close();
     }

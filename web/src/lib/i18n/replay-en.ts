@@ -4,7 +4,7 @@ import type { replayFr } from './replay-fr.ts';
 export const replayEn: typeof replayFr = {
   title: 'Replay',
   mark: 'REPLAY',
-  warning: 'Past data, not that of now',
+  warning: 'Past data',
   moment: 'Moment',
   go: 'Go',
   scope: 'Territory',
@@ -27,5 +27,5 @@ export const replayEn: typeof replayFr = {
     unavailable: 'the server cannot read it now.',
   },
   keys: 'Space: play or pause. Arrows: back or on by a minute.',
-  limits: 'The forecast, mail and the web site are not replayed.',
+  limits: 'without forecast, mail and web',
 };

@@ -2,7 +2,7 @@
 export const replayFr = {
   title: 'Rejeu',
   mark: 'REJEU',
-  warning: 'Des données passées, pas celles de maintenant',
+  warning: 'Données passées',
   moment: 'Moment',
   go: 'Aller',
   scope: 'Territoire',
@@ -25,5 +25,5 @@ export const replayFr = {
     unavailable: 'le serveur ne peut pas le lire en ce moment.',
   } as Record<string, string>,
   keys: 'Espace : lire ou arrêter. Flèches : reculer ou avancer d’une minute.',
-  limits: 'La prévision, le courrier et le site web ne sont pas rejoués.',
+  limits: 'sans prévision, courrier ni web',
 };
