@@ -3,8 +3,8 @@ import type { Dictionary } from './dictionary.ts';
 import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
-import { reportEn } from './report-en.ts';
 import { replayEn } from './replay-en.ts';
+import { reportEn } from './report-en.ts';
 import { wallsEn } from './walls-en.ts';
 
 export const en: Dictionary = {

@@ -1,8 +1,8 @@
 import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
-import { reportFr } from './report-fr.ts';
 import { replayFr } from './replay-fr.ts';
+import { reportFr } from './report-fr.ts';
 import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
