@@ -24,10 +24,11 @@ import type { Service } from './lib/service.ts';
 import { OutlookService } from './live/outlook.ts';
 import { LiveRequests } from './live/requests.ts';
 import { LiveService } from './live/service.ts';
-import { LiveState } from './live/state.ts';
+import { LiveState, type LiveStateOptions } from './live/state.ts';
 import { LiveMap } from './map/live-map.ts';
 import { PushServer } from './push/server.ts';
 import { readings } from './readings.ts';
+import { replaysOf } from './replay-parts.ts';
 import { groundOf, RequestParts } from './request-parts.ts';
 import { mountRoutes } from './routes.ts';
 import { Columnstore } from './store/columnstore.ts';
@@ -142,17 +143,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await seedMailConfig(db, MAIL);
   const router = new CallRouter({ queues, time_zone: config.time_zone, holidays });
 
-  const map = new LiveMap({ clock });
-  const open = new LiveRequests({
-    clock,
-    time_zone: config.time_zone,
-    boroughs: requests.catalogue.territories.flatMap(({ kind, code }) => (kind === 'borough' ? code : [])),
-    map,
-  });
-  const state = new LiveState({
+  const map = new LiveMap({ clock, time_zone: config.time_zone });
+  const boroughs = requests.catalogue.territories.flatMap(({ kind, code }) =>
+    kind === 'borough' ? code : [],
+  );
+  const open = new LiveRequests({ clock, time_zone: config.time_zone, boroughs, map });
+  const rules: Omit<LiveStateOptions, 'clock'> = {
     queues,
     time_zone: config.time_zone,
-    clock,
     simulated: config.demo,
     open: (queue, now_us) => {
       if (queue.handed_over) return false;
@@ -161,8 +159,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     limits: { waiting_us: config.call_limit_min * 60e6, serving_us: config.call_limit_min * 60e6 },
     mail: await mailConfig(db),
     holidays,
-    requests: open,
-    map,
+  };
+  const state = new LiveState({ ...rules, clock, requests: open, map });
+  const replays = replaysOf({
+    db,
+    store,
+    clock,
+    logger,
+    boroughs,
+    state: rules,
+    rules: () => requests.rules,
   });
   const live = new LiveService({ state, source: store, standing: new Standing(db), clock, logger });
   const feed = new Feed({ db, store, server_id, logger, onBatch: (batch) => live.apply(batch) });
@@ -192,7 +198,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ground = groundOf(requests, config.map_style);
   await mountRoutes(app, {
     ...{ config, access, keys, batcher, clock, logger, state, db, store, router },
-    ...{ map, ground, promises: requests, open: open.book, queues, holidays },
+    ...{ map, replays, ground, promises: requests, open: open.book, queues, holidays },
   });
   ingest = eventsHandler({ batcher, access, clock, logger });
   mounted = true;
@@ -200,6 +206,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     new PushServer({
       http: server,
       source: state,
+      replays,
       clock,
       logger,
       authorise: (handshake) => access.authoriseHandshake(handshake),

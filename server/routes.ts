@@ -25,6 +25,7 @@ import type { RequestBook } from './live/request-book.ts';
 import type { LiveState } from './live/state.ts';
 import { mapRouter } from './map/http.ts';
 import type { LiveMap } from './map/live-map.ts';
+import { PastMaps } from './map/past.ts';
 import { mountReportRoutes } from './report-parts.ts';
 import type { RequestParts } from './request-parts.ts';
 import { mountRequestRoutes } from './request-routes.ts';
@@ -35,6 +36,7 @@ import type { EventStore } from './store/events.ts';
 import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
+import { changesSince } from './store/request-past.ts';
 import { intervalsFromStore } from './store/truth.ts';
 import { WallStore } from './store/walls.ts';
 
@@ -54,6 +56,7 @@ export interface RouteParts {
   readonly queues: readonly QueueConfig[];
   readonly holidays: HolidayCalendar;
   readonly map: LiveMap;
+  readonly replays: { mapOf(id: string): LiveMap | undefined };
   readonly ground: () => MapGround;
 }
 
@@ -105,7 +108,23 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
       route: (question) => router.route(question),
     }),
   );
-  app.use(mapRouter({ map: parts.map, ground: parts.ground, logger, gate }));
+  const past = new PastMaps({
+    map: parts.map,
+    clock,
+    time_zone: config.time_zone,
+    rules: () => parts.promises.rules,
+    changesSince: (as_of_us) => changesSince(parts.db, as_of_us),
+  });
+  app.use(
+    mapRouter({
+      map: parts.map,
+      past: (as_of_us) => past.at(as_of_us),
+      replay: (id) => parts.replays.mapOf(id),
+      ground: parts.ground,
+      logger,
+      gate,
+    }),
+  );
   mountRequestRoutes(app, { ...parts, gate });
   mountReportRoutes(app, { ...parts, gate });
   // A program that asks for what is not there gets no page for people.

@@ -1,7 +1,8 @@
-/** `/api/asyncapi.json`: the socket, namespace `/live`. */
+/** `/api/asyncapi.json`: the socket, namespaces `/live` and `/replay`. */
 import { listOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { TOPICS } from './live.ts';
+import { REPLAY_DAYS, REPLAY_NAMESPACE, REPLAY_SPEEDS } from './replay.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
 const ITEMS = {
@@ -25,6 +26,8 @@ const version: JsonSchema = {
   type: 'integer',
   description: 'Grows; not consecutive, and differs between servers',
 };
+
+const speed: JsonSchema = { enum: [...REPLAY_SPEEDS], description: 'Times as fast as it was' };
 
 const stateOf = (item: string): JsonSchema => ({
   type: 'object',
@@ -73,6 +76,18 @@ export function asyncApiPage(page_version: string): JsonSchema {
           delta: { $ref: '#/components/messages/delta' },
         },
       },
+      replay: {
+        address: REPLAY_NAMESPACE,
+        description: `The live state as it was at an earlier instant, going on from there: one replay a socket, which ends with it; three at a time. What to begin with is given in the handshake as \`auth\`: \`at\` (of the last ${REPLAY_DAYS} days), \`speed\` and \`playing\`. Topics are followed as on /live; the server's time is the replay's. Tiles of its map: \`replay=<id>\` at /api/v1/map.`,
+        messages: {
+          watch: { $ref: '#/components/messages/watch' },
+          watchAnswer: { $ref: '#/components/messages/watchAnswer' },
+          unwatch: { $ref: '#/components/messages/unwatch' },
+          delta: { $ref: '#/components/messages/delta' },
+          control: { $ref: '#/components/messages/control' },
+          replay: { $ref: '#/components/messages/replay' },
+        },
+      },
     },
     operations: {
       watch: {
@@ -94,6 +109,20 @@ export function asyncApiPage(page_version: string): JsonSchema {
         channel: { $ref: '#/channels/live' },
         messages: [{ $ref: '#/channels/live/messages/delta' }],
       },
+      control: {
+        action: 'receive',
+        channel: { $ref: '#/channels/replay' },
+        messages: [{ $ref: '#/channels/replay/messages/control' }],
+        reply: {
+          channel: { $ref: '#/channels/replay' },
+          messages: [{ $ref: '#/channels/replay/messages/replay' }],
+        },
+      },
+      replay: {
+        action: 'send',
+        channel: { $ref: '#/channels/replay' },
+        messages: [{ $ref: '#/channels/replay/messages/replay' }],
+      },
     },
     components: {
       messages: {
@@ -101,6 +130,12 @@ export function asyncApiPage(page_version: string): JsonSchema {
         watchAnswer: { name: 'watch (acknowledgement)', payload: refTo('WatchAnswer') },
         unwatch: { name: 'unwatch', summary: 'Follow it no more', payload: refTo('Unwatch') },
         delta: { name: 'delta', summary: 'One step of a topic', payload: refTo('Delta') },
+        control: { name: 'control', summary: 'How a replay goes on', payload: refTo('ReplayControl') },
+        replay: {
+          name: 'replay',
+          summary: 'Where a replay is: when that changes, and every five seconds',
+          payload: refTo('ReplayStatus'),
+        },
       },
       schemas: {
         ...STATE_SCHEMAS,
@@ -112,6 +147,35 @@ export function asyncApiPage(page_version: string): JsonSchema {
         },
         Unwatch: { type: 'object', required: ['topic', 'scope'], properties: { topic, scope } },
         WatchAnswer: watchAnswer,
+        ReplayControl: {
+          type: 'object',
+          properties: {
+            playing: { type: 'boolean' },
+            speed,
+            step_s: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 3_600,
+              description: 'On by so many seconds at once',
+            },
+          },
+        },
+        ReplayStatus: {
+          type: 'object',
+          required: ['id', 'at', 'speed', 'playing', 'ended', 'error'],
+          properties: {
+            id: { type: ['string', 'null'], description: 'Until it is built there is none' },
+            at: moment,
+            speed,
+            playing: { type: 'boolean' },
+            ended: { type: 'boolean', description: 'It has come to the present' },
+            error: {
+              type: ['object', 'null'],
+              description: 'Why there is no replay; then nothing else is told',
+              properties: { code: { type: 'string' }, message: { type: 'string' } },
+            },
+          },
+        },
       },
     },
   };

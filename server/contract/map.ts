@@ -60,6 +60,35 @@ export interface MapView extends MapCounts {
   readonly as_of: string;
 }
 
+/** How far back the map can look, days. */
+export const MAP_PAST_DAYS = 30;
+
+/** Many reports of one thing: see `server/domain/incident.ts`. */
+export interface MapIncident {
+  /** Number of its first report, by which it stays the same while it grows. */
+  readonly id: number;
+  readonly service: string;
+  /** Boroughs of its reports, the one with the most first. */
+  readonly boroughs: readonly string[];
+  readonly n: number;
+  readonly overdue: number;
+  readonly first_at: string;
+  readonly last_at: string;
+  /** The middle of its reports, and how far the farthest lies from it. Places are snapped. */
+  readonly longitude: number;
+  readonly latitude: number;
+  readonly radius_m: number;
+  /** Its first reports, at most 100. */
+  readonly numbers: readonly number[];
+}
+/** `GET /api/v1/map/incidents`: those whose middle lies in the box, the largest first, at most 200. */
+export interface MapIncidents {
+  readonly items: readonly MapIncident[];
+  readonly next: null;
+  readonly definition: string;
+  readonly as_of: string;
+}
+
 export type Position = readonly [longitude: number, latitude: number];
 /** GeoJSON, as far as the ground needs it. */
 export interface GroundFeature {

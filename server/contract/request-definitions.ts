@@ -11,6 +11,7 @@ export type RequestMetricId =
   | 'status_current'
   | 'reopened'
   | 'repeat'
+  | 'incident'
   | 'by_resolution'
   | 'settlement_p50'
   | 'settlement_p90'
@@ -145,6 +146,19 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
     [
       'Repeated',
       'new requests of the same service, within 50 m of one settled as done in the 30 days before ÷ new requests whose service and place are known; a sign that it was not',
+    ],
+  ),
+  define(
+    'incident',
+    'count',
+    COUNTED,
+    [
+      'Incidents',
+      'plusieurs demandes ouvertes pour une même chose : même service, à 150 m et 24 h au plus d’une autre, cinq ou plus liées ainsi, de proche en proche ; reçues dans les 30 derniers jours, selon les lieux arrondis',
+    ],
+    [
+      'Incidents',
+      'many open requests about one thing: the same service, within 150 m and 24 h of another one, five or more linked so one after the other; received in the last 30 days, by rounded places',
     ],
   ),
   define(

@@ -23,3 +23,18 @@ export function localDay(time_us: number, time_zone: string): LocalDay {
     window_start_us: noon.epochMilliseconds * 1000,
   };
 }
+
+/** A local day and the days after it, as deadlines are told apart by them. */
+export interface DayBounds {
+  readonly start_us: number;
+  readonly end_us: number;
+  /** Where the third day after it ends. */
+  readonly soon_end_us: number;
+}
+/** One of the three days after today may have 23 or 25 hours. */
+export function dayBounds(now_us: number, time_zone: string): DayBounds {
+  const { start_us, end_us } = localDay(now_us, time_zone);
+  let soon_end_us = end_us;
+  for (let day = 0; day < 3; day += 1) soon_end_us = localDay(soon_end_us, time_zone).end_us;
+  return { start_us, end_us, soon_end_us };
+}

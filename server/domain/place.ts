@@ -18,7 +18,7 @@ export interface Circle extends Place {
 /** Mean radius of the earth (IUGG R1), m. */
 const EARTH_RADIUS_M = 6_371_008.8;
 const RADIANS = Math.PI / 180;
-const METRES_PER_DEGREE = EARTH_RADIUS_M * RADIANS;
+export const METRES_PER_DEGREE = EARTH_RADIUS_M * RADIANS;
 
 /**
  * Side of the cells to which places are snapped for readers who may not know the dwelling, m: about a block, as coarse as the middle of a

@@ -5,6 +5,7 @@
  */
 import type { BacklogGroup } from '../contract/backlog.ts';
 import type { RequestStatus } from '../contract/requests.ts';
+import type { DayBounds } from '../domain/local-day.ts';
 import type { StandingCount, StoreScope } from '../store/backlog.ts';
 import type { RequestPicture } from '../store/requests.types.ts';
 
@@ -121,13 +122,6 @@ export interface StandingQuestion {
   readonly by: BacklogGroup | null;
   readonly age_borders_us: readonly number[];
   readonly due_borders_us: readonly number[];
-}
-
-export interface DayBounds {
-  readonly start_us: number;
-  readonly end_us: number;
-  /** Where the third day after it ends. */
-  readonly soon_end_us: number;
 }
 
 export class RequestBook {

@@ -1,11 +1,11 @@
 /** Topics `requests` and `breaches`: counts and nearest deadlines by scope, and the breaches of the last day, from what is committed. */
 import { CITY_KEY, type TopicItem } from '../contract/live.ts';
 import type { BreachState, MapPoint, RequestsState } from '../contract/requests.ts';
-import { localDay } from '../domain/local-day.ts';
+import { type DayBounds, dayBounds } from '../domain/local-day.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { CommittedBatch } from '../store/events.types.ts';
 import type { RequestPicture } from '../store/requests.types.ts';
-import { type DayBounds, emptyCounts, RequestBook, type ScopeCounts } from './request-book.ts';
+import { emptyCounts, RequestBook, type ScopeCounts } from './request-book.ts';
 
 export type RequestTopic = 'requests' | 'breaches';
 type Listener = (topic: RequestTopic, key: string) => void;
@@ -154,14 +154,6 @@ export class LiveRequests {
   #tell(topic: RequestTopic, key: string): void {
     for (const listener of this.#listeners) listener(topic, key);
   }
-}
-
-/** Local days: one of the three after today may have 23 or 25 hours. */
-function dayBounds(now_us: number, time_zone: string): DayBounds {
-  const { start_us, end_us } = localDay(now_us, time_zone);
-  let soon_end_us = end_us;
-  for (let day = 0; day < 3; day += 1) soon_end_us = localDay(soon_end_us, time_zone).end_us;
-  return { start_us, end_us, soon_end_us };
 }
 
 /** A request on the map; null: it has no place. */

@@ -1,18 +1,35 @@
-/** The map over HTTP: `/api/v1/map/tiles/{z}/{x}/{y}.mvt`, `/map/view`, `/map/ground.json`. Reads only. */
+/** The map over HTTP: `/api/v1/map/tiles/{z}/{x}/{y}.mvt`, `/map/view`, `/map/incidents`, `/map/ground.json`. Reads only. */
 import { createHash } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { MAP_LAYERS, MAP_TILE_ZOOM_MAX, type MapGround } from '../contract/map.ts';
+import { definitionRef } from '../contract/definitions.ts';
+import { MAP_LAYERS, MAP_TILE_ZOOM_MAX, type MapGround, type MapIncidents } from '../contract/map.ts';
+import { MAP_AGES, MAP_DUE, MAP_FILTER_NAMES, type MapFilter } from '../contract/map-filter.ts';
+import type { Box } from '../domain/place.ts';
 import { VigieError } from '../lib/errors.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
+import {
+  badParameter,
+  queryInstant,
+  queryInteger,
+  queryList,
+  queryText,
+  refuseOthers,
+} from '../lib/http-query.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ownTurn } from '../lib/turns.ts';
+import { incidentsInBox } from './incidents.ts';
 import type { LiveMap } from './live-map.ts';
 import type { TileId, TileLayer } from './tile.ts';
 import { compressed, type Encoding } from './tiles.ts';
-import type { Box } from './view.ts';
+
+export type ReadMap = Pick<LiveMap, 'tiles' | 'view' | 'shown' | 'incidents'>;
 
 export interface MapRouterOptions {
-  readonly map: Pick<LiveMap, 'tiles' | 'view'>;
+  readonly map: ReadMap;
+  /** The map just before an earlier instant; without it there is only now. */
+  readonly past?: (as_of_us: number) => Promise<ReadMap>;
+  /** The map of a replay that goes on. */
+  readonly replay?: (id: string) => ReadMap | undefined;
   /** Asked at each request; the same object is compressed once. */
   readonly ground: () => MapGround;
   readonly logger: Logger;
@@ -23,8 +40,12 @@ export interface MapRouterOptions {
 const TILE_TYPE = 'application/vnd.mapbox-vector-tile';
 const VIEW_ITEMS = 50;
 const VIEW_ITEMS_MAX = 500;
+const INCIDENTS_MAX = 200;
+const NAMES_MAX = 100;
+/** What every question may ask. */
+const SHARED = ['as_of', 'replay', ...MAP_FILTER_NAMES];
 
-export function mapRouter({ map, ground, logger, gate }: MapRouterOptions): Router {
+export function mapRouter({ map, past, replay, ground, logger, gate }: MapRouterOptions): Router {
   const router = Router();
   const get = (path: string, handle: (req: Request, res: Response) => Promise<void>): void => {
     const guarded: RequestHandler = (req, res, next) => {
@@ -34,19 +55,45 @@ export function mapRouter({ map, ground, logger, gate }: MapRouterOptions): Rout
     else router.get(path, guarded);
   };
 
-  get('/api/v1/map/tiles/:z/:x/:y.mvt', async (req, res) => {
-    const tile = { ...tileOf(req), layer: layerOf(req) };
+  /** The map that is asked for. */
+  const mapOf = async (req: Request): Promise<ReadMap> => {
+    const [as_of_us, id] = [queryInstant(req, 'as_of'), queryText(req, 'replay')];
+    const replayed = id === undefined ? undefined : replay?.(id);
+    if (id !== undefined && !replayed)
+      throw new VigieError('no_replay', 'There is no such replay, or it has ended.', { status: 404 });
+    const asked = replayed ?? (as_of_us === undefined || !past ? map : await past(as_of_us));
     // A tile of a whole city takes milliseconds, and a screen asks for a dozen at once.
     await ownTurn();
-    const { etag, encoding, body } = await map.tiles.answer(tile, encodingsOf(req));
-    sendCached(req, res, { etag, encoding, body, type: TILE_TYPE });
+    return asked;
+  };
+
+  get('/api/v1/map/tiles/:z/:x/:y.mvt', async (req, res) => {
+    refuseOthers(req, ['layer', ...SHARED]);
+    const [tile, filter] = [{ ...tileOf(req), layer: layerOf(req) }, filterOf(req)];
+    const asked = await mapOf(req);
+    const answer = await asked.tiles.answer(tile, encodingsOf(req), asked.shown(filter));
+    sendCached(req, res, { ...answer, type: TILE_TYPE });
   });
 
   get('/api/v1/map/view', async (req, res) => {
-    const [box, limit] = [boxOf(req), limitOf(req)];
-    await ownTurn();
+    refuseOthers(req, ['box', 'limit', ...SHARED]);
+    const [box, limit, filter] = [boxOf(req), limitOf(req), filterOf(req)];
+    const asked = await mapOf(req);
     res.setHeader('cache-control', 'no-store');
-    sendJson(res, 200, map.view(box, limit));
+    sendJson(res, 200, asked.view(box, limit, asked.shown(filter)));
+  });
+
+  get('/api/v1/map/incidents', async (req, res) => {
+    refuseOthers(req, ['box', ...SHARED]);
+    const [box, filter] = [boxOf(req), filterOf(req)];
+    const asked = await mapOf(req);
+    res.setHeader('cache-control', 'no-store');
+    sendJson(res, 200, {
+      items: incidentsInBox(asked.incidents(asked.shown(filter)), box, INCIDENTS_MAX),
+      next: null,
+      definition: definitionRef('incident'),
+      as_of: asked.view(box, 0).as_of,
+    } satisfies MapIncidents);
   });
 
   const grounds = new WeakMap<MapGround, { etag: string; packed: Map<Encoding, Promise<Buffer>> }>();
@@ -141,10 +188,20 @@ function boxOf(req: Request): Box {
   return { west, south, east, north };
 }
 
-function limitOf(req: Request): number {
-  const text = req.query.limit;
-  if (text === undefined || text === '') return VIEW_ITEMS;
-  const limit = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(limit <= VIEW_ITEMS_MAX)) throw bad(`limit must be a whole number from 0 to ${VIEW_ITEMS_MAX}`);
-  return limit;
+const limitOf = (req: Request): number => queryInteger(req, 'limit', 0, VIEW_ITEMS_MAX) ?? VIEW_ITEMS;
+
+/** @throws VigieError 400: a misspelt filter would let everything pass. */
+function filterOf(req: Request): MapFilter {
+  const known = <T extends string>(name: keyof MapFilter, values: readonly T[]): readonly T[] =>
+    (queryList(req, name, values.length) ?? []).map((text) => {
+      const value = values.find((candidate) => candidate === text);
+      if (value === undefined) throw badParameter(name, `must be some of ${values.join(', ')}`);
+      return value;
+    });
+  return {
+    service: queryList(req, 'service', NAMES_MAX) ?? [],
+    borough: queryList(req, 'borough', NAMES_MAX) ?? [],
+    age: known('age', MAP_AGES),
+    due: known('due', MAP_DUE),
+  };
 }

@@ -18,29 +18,37 @@ import {
   MAP_POINTS_AGAIN,
   MAP_POINTS_MAX,
   MAP_VERSION_ZOOM,
+  type MapIncident,
   type MapItem,
   type MapTileState,
   type MapView,
   tileKey,
 } from '../contract/map.ts';
+import { type MapFilter, mapFilterQuery } from '../contract/map-filter.ts';
 import type { MapPoint } from '../contract/requests.ts';
+import type { Box } from '../domain/place.ts';
 import { type Clock, isoOf } from '../lib/clock.ts';
 import type { Service } from '../lib/service.ts';
-import { boroughId, MarkNames } from './marks.ts';
+import { type MapMoment, momentAt } from './age.ts';
+import { keepOf } from './filter.ts';
+import { Incidents, incidentsIn } from './incidents.ts';
+import { boroughId, isOverdue, MarkNames, withOverdue } from './marks.ts';
 import { CELL_ZOOM } from './mercator.ts';
-import { type Cell, MARKS, NUMBER, PointIndex, RECORD_WORDS } from './point-index.ts';
+import { type Cell, DUE_S, MARKS, NUMBER, PointIndex, RECORD_WORDS } from './point-index.ts';
 import { type Snap, snapToGrid } from './snap.ts';
 import { COUNTS, eachRecord, summaryOf } from './summary.ts';
 import { cellsIn } from './tile.ts';
-import { Tiles } from './tiles.ts';
-import { type Box, pointAt, viewOf } from './view.ts';
+import { type Shown, Tiles } from './tiles.ts';
+import { pointAt, viewOf } from './view.ts';
 
 export interface LiveMapOptions {
   readonly clock: Clock;
   /** What a place becomes before it is kept; a grid of about 100 m if left out. */
   readonly snap?: Snap;
-  /** Points it is about to get. */
-  readonly expected?: number;
+  /** Whose midnights part what is due today from what is due later. */
+  readonly time_zone?: string;
+  /** What it begins with. */
+  readonly points?: { readonly index: PointIndex; readonly names: MarkNames };
 }
 
 type Listener = (key: string) => void;
@@ -62,9 +70,11 @@ interface Holding {
 export class LiveMap implements Service {
   readonly name = 'map';
   readonly index: PointIndex;
-  readonly names = new MarkNames();
+  readonly names: MarkNames;
   readonly tiles: Tiles;
   readonly #clock: Clock;
+  readonly #time_zone: string;
+  readonly #incidents = new Incidents();
   readonly #snap: Snap;
   readonly #listeners = new Set<Listener>();
   readonly #city: Holding = { size: 0, shown: true };
@@ -72,11 +82,13 @@ export class LiveMap implements Service {
   readonly #boroughs: Holding[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ clock, snap = snapToGrid, expected = 0 }: LiveMapOptions) {
+  constructor({ clock, snap = snapToGrid, time_zone = 'America/Toronto', points }: LiveMapOptions) {
     this.#clock = clock;
     this.#snap = snap;
-    this.index = new PointIndex(expected);
-    this.tiles = new Tiles(this.index, this.names, this.#now_s());
+    this.#time_zone = time_zone;
+    this.index = points?.index ?? new PointIndex();
+    this.names = points?.names ?? new MarkNames();
+    this.tiles = new Tiles(this.index, this.names, this.#moment());
   }
 
   async start(): Promise<void> {
@@ -85,8 +97,8 @@ export class LiveMap implements Service {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
   }
-  #now_s(): number {
-    return Math.floor(this.#clock.now_us() / 1_000_000);
+  #moment(): MapMoment {
+    return momentAt(this.#clock.now_us(), this.#time_zone);
   }
 
   get size(): number {
@@ -126,12 +138,46 @@ export class LiveMap implements Service {
 
   /** Lets new points become older ones. Called by itself every five minutes. */
   age(): void {
-    for (const cell of this.tiles.age(this.#now_s())) this.#announce(cell);
+    for (const cell of this.tiles.age(this.#moment())) this.#announce(cell);
+  }
+
+  /** Lets become overdue what is due by now, where no deadline clock tells it: in a replay. */
+  passDue(): void {
+    const now_s = this.#clock.now_us() / 1_000_000;
+    const { records, cells } = this.index;
+    for (const cell of cells) {
+      let passed = false;
+      eachRecord(cell, (at) => {
+        const [due_s, marks] = [records[at + DUE_S]!, records[at + MARKS]!];
+        if (due_s === 0 || due_s > now_s || isOverdue(marks)) return;
+        records[at + MARKS] = withOverdue(marks, true);
+        passed = true;
+        this.#tell(String(records[at + NUMBER]!));
+      });
+      if (!passed) continue;
+      this.index.touch(cell);
+      this.#announce(cell);
+    }
+  }
+
+  /** What a filter lets pass; undefined: all. It holds until the next change. */
+  shown(filter: MapFilter): Shown | undefined {
+    const keep = keepOf(filter, this.names, this.tiles.moment);
+    return keep && { key: mapFilterQuery(filter), keep };
+  }
+
+  /** The incidents of what is shown; up to ten seconds old, since they take a pass over all points. */
+  incidents(shown: Shown | undefined): readonly MapIncident[] {
+    this.tiles.settle();
+    const { now_s } = this.tiles.moment;
+    return this.#incidents.of(shown?.key ?? '', this.tiles.version, () =>
+      incidentsIn(this.index, this.names, now_s, shown?.keep),
+    );
   }
 
   /** What a box holds, and the newest in it. */
-  view(box: Box, limit: number): MapView {
-    const view = viewOf(this.index, this.names, box, limit, this.tiles.aged_s);
+  view(box: Box, limit: number, shown?: Shown): MapView {
+    const view = viewOf(this.index, this.names, box, limit, this.tiles.moment.now_s, shown?.keep);
     return { ...view, next: null, as_of: isoOf(this.#clock.now_us()) };
   }
 
@@ -157,7 +203,7 @@ export class LiveMap implements Service {
     if (key.includes('/')) return this.#tileItem(key);
     const slot = this.index.slotOf(Number(key));
     if (slot < 0 || !this.#shows(this.#boroughOf(slot))) return undefined;
-    const { age: _age, ...point } = pointAt(this.index, this.names, slot, this.tiles.aged_s);
+    const { age: _age, ...point } = pointAt(this.index, this.names, slot, this.tiles.moment.now_s);
     return point;
   }
 
@@ -172,7 +218,7 @@ export class LiveMap implements Service {
     const version = this.tiles.versionOf(id);
     const sums = [0, 0, 0];
     for (const cell of cellsIn(this.index, id)) {
-      const summary = summaryOf(this.index, cell, this.tiles.aged_s);
+      const summary = summaryOf(this.index, cell, this.tiles.moment.now_s);
       for (let at = 0; at < summary.length; at += 1) sums[at % COUNTS]! += summary[at]!;
     }
     const [n = 0, overdue = 0, fresh = 0] = sums;

@@ -32,6 +32,10 @@ export class Names {
   name(id: number): string | null {
     return id === 0 ? null : (this.#names[id] ?? null);
   }
+  /** The id of a name that there is. */
+  find(name: string): number | undefined {
+    return this.#ids.get(name);
+  }
 }
 
 /** The names that the marks of one index refer to. */
@@ -56,11 +60,14 @@ export class MarkNames {
     return this.boroughs.name(boroughId(marks));
   }
   service(marks: number): string | null {
-    return this.services.name((marks >>> SERVICE_SHIFT) & SERVICE_MASK);
+    return this.services.name(serviceId(marks));
   }
 }
 
 export const isOverdue = (marks: number): boolean => (marks & OVERDUE) !== 0;
 export const boroughId = (marks: number): number => (marks >>> BOROUGH_SHIFT) & BOROUGH_MASK;
+export const serviceId = (marks: number): number => (marks >>> SERVICE_SHIFT) & SERVICE_MASK;
+export const withOverdue = (marks: number, overdue: boolean): number =>
+  overdue ? (marks | OVERDUE) >>> 0 : (marks & ~OVERDUE) >>> 0;
 export const statusOf = (marks: number): RequestStatus =>
   REQUEST_STATUSES[(marks >>> STATUS_SHIFT) & STATUS_MASK] ?? 'received';

@@ -32,6 +32,13 @@ export class NumberTable {
     return page;
   }
 
+  copy(): NumberTable {
+    const copy = new NumberTable();
+    for (const [id, { slots, used }] of this.#pages) copy.#pages.set(id, { slots: slots.slice(), used });
+    copy.#size = this.#size;
+    return copy;
+  }
+
   /** The slot of the number, or -1. */
   get(number: number): number {
     const page = this.#page(number);

@@ -6,6 +6,7 @@
  */
 import { MAP_DETAIL_ZOOM, MAP_LAYERS, MAP_POINT_ZOOM } from '../contract/map.ts';
 import { ageClass, isNew } from './age.ts';
+import type { Keep } from './filter.ts';
 import { isOverdue, type MarkNames, statusOf } from './marks.ts';
 import { CELL_BITS, CELL_MASK, CELL_ZOOM, WORLD_BITS } from './mercator.ts';
 import { encodeTile, Layer } from './mvt.ts';
@@ -38,19 +39,34 @@ const counts = new Uint32Array(PIXELS * PIXELS * COUNTS);
 /** Record of the last point of each pixel. */
 const records = new Uint32Array(PIXELS * PIXELS);
 
-/** @param now_s seconds since 1970, which decides what is new. */
-export function makeTile(index: PointIndex, names: MarkNames, tile: TileId, now_s: number): Buffer {
-  return tile.z >= MAP_POINT_ZOOM
-    ? pointTile(index, names, tile, now_s)
-    : pixelTile(index, names, tile, now_s);
+/**
+ * @param now_s seconds since 1970, which decides what is new.
+ * @param keep what is shown; all if left out.
+ */
+export function makeTile(
+  index: PointIndex,
+  names: MarkNames,
+  tile: TileId,
+  now_s: number,
+  keep?: Keep,
+): Buffer {
+  const make = tile.z >= MAP_POINT_ZOOM ? pointTile : pixelTile;
+  return make(index, names, tile, now_s, keep);
 }
 
-function pixelTile(index: PointIndex, names: MarkNames, tile: TileId, now_s: number): Buffer {
+function pixelTile(
+  index: PointIndex,
+  names: MarkNames,
+  tile: TileId,
+  now_s: number,
+  keep: Keep | undefined,
+): Buffer {
   counts.fill(0);
-  const with_summaries = tile.z <= SUMMARY_ZOOM;
+  // A summary counts all there is.
+  const with_summaries = tile.z <= SUMMARY_ZOOM && keep === undefined;
   for (const cell of cellsIn(index, tile)) {
     if (with_summaries) addSummary(index, cell, tile, now_s);
-    else addPoints(index, cell, tile, now_s);
+    else addPoints(index, cell, tile, now_s, keep);
   }
   const detailed = tile.z >= MAP_DETAIL_ZOOM;
   const layer = new Layer(MAP_LAYERS.requests, PIXEL_EXTENT, detailed ? DETAIL_KEYS : COUNT_KEYS);
@@ -107,11 +123,12 @@ function addSummary(index: PointIndex, cell: Cell, tile: TileId, now_s: number):
   }
 }
 
-function addPoints(index: PointIndex, cell: Cell, tile: TileId, now_s: number): void {
+function addPoints(index: PointIndex, cell: Cell, tile: TileId, now_s: number, keep: Keep | undefined): void {
   const all = index.records;
   const shift = WORLD_BITS - tile.z - PIXEL_BITS;
   const [left, top] = [cell.x << CELL_BITS, cell.y << CELL_BITS];
   eachRecord(cell, (at) => {
+    if (keep && !keep(all, at)) return;
     const place = all[at + PLACE]!;
     const px = ((left | (place >>> CELL_BITS)) >>> shift) & (PIXELS - 1);
     const py = ((top | (place & CELL_MASK)) >>> shift) & (PIXELS - 1);
@@ -180,12 +197,18 @@ class Clusters {
 }
 
 /** From zoom 14 on: a tile is a cell, or a part of one. */
-function pointTile(index: PointIndex, names: MarkNames, tile: TileId, now_s: number): Buffer {
+function pointTile(
+  index: PointIndex,
+  names: MarkNames,
+  tile: TileId,
+  now_s: number,
+  keep: Keep | undefined,
+): Buffer {
   const layer = new Layer(MAP_LAYERS.requests, EXTENT, DETAIL_KEYS);
   const [cell] = cellsIn(index, tile);
   if (!cell || tile.layer === 'clusters') return encodeTile([]);
   const all = index.records;
-  const sorted = placesIn(index, cell, tile);
+  const sorted = placesIn(index, cell, tile, keep);
   for (let from = 0; from < sorted.length; ) {
     const place = Math.floor(sorted[from]! / ORDER);
     let [to, overdue, fresh] = [from, 0, 0];
@@ -205,7 +228,7 @@ function pointTile(index: PointIndex, names: MarkNames, tile: TileId, now_s: num
 /** A place (24 bits) and the slot of a point there (28 bits) are sorted as one number. */
 const ORDER = 2 ** 28;
 
-function placesIn(index: PointIndex, cell: Cell, { z, x, y }: TileId): Float64Array {
+function placesIn(index: PointIndex, cell: Cell, { z, x, y }: TileId, keep: Keep | undefined): Float64Array {
   const part = z - CELL_ZOOM;
   const shift = CELL_BITS - part - POINT_BITS;
   const [column, row] = [x & ((1 << part) - 1), y & ((1 << part) - 1)];
@@ -215,6 +238,7 @@ function placesIn(index: PointIndex, cell: Cell, { z, x, y }: TileId): Float64Ar
   eachRecord(cell, (at) => {
     const [px, py] = [(all[at + PLACE]! >>> CELL_BITS) >>> shift, (all[at + PLACE]! & CELL_MASK) >>> shift];
     if (px >> POINT_BITS !== column || py >> POINT_BITS !== row) return;
+    if (keep && !keep(all, at)) return;
     const place = ((py & (EXTENT - 1)) << POINT_BITS) | (px & (EXTENT - 1));
     found[size++] = place * ORDER + at / RECORD_WORDS;
   });

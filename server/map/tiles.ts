@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { MAP_TILE_ZOOM_MAX } from '../contract/map.ts';
-import { ageClass } from './age.ts';
-import type { MarkNames } from './marks.ts';
+import { ageClass, dueClass, type MapMoment } from './age.ts';
+import type { Keep } from './filter.ts';
+import { isOverdue, type MarkNames } from './marks.ts';
 import { CELL_ZOOM } from './mercator.ts';
-import { type Cell, CREATED_S, type PointIndex } from './point-index.ts';
+import { type Cell, CREATED_S, DUE_S, MARKS, type PointIndex } from './point-index.ts';
 import { eachRecord } from './summary.ts';
 import { makeTile, type TileId, type TileLayer } from './tile.ts';
 
@@ -52,36 +53,51 @@ export async function compressed(body: Buffer, encoding: Encoding): Promise<Buff
   return encoding === 'gzip' ? await promisify(gzip)(body, { level: GZIP_LEVEL }) : body;
 }
 
+/** What a tile shows; `key` is the same for the same filter. */
+export interface Shown {
+  readonly key: string;
+  readonly keep: Keep;
+}
+
 /** Zoom and place in one number: exact, as no zoom is beyond 18. */
 const keyOf = (z: number, x: number, y: number): number =>
   (z * 2 ** MAP_TILE_ZOOM_MAX + x) * 2 ** MAP_TILE_ZOOM_MAX + y;
 
 const LAYERS: Readonly<Record<TileLayer, number>> = { requests: 1, clusters: 2 };
-const keptKey = ({ z, x, y, layer }: TileId): number => keyOf(z, x, y) * 3 + (layer ? LAYERS[layer] : 0);
+function keptKey({ z, x, y, layer }: TileId, shown: Shown | undefined): number | string {
+  const key = keyOf(z, x, y) * 3 + (layer ? LAYERS[layer] : 0);
+  return shown ? `${key} ${shown.key}` : key;
+}
+
+const AGES = 8;
+/** Everything that time alone changes about a record, in one number. */
+const classesAt = (records: Uint32Array, at: number, moment: MapMoment): number =>
+  dueClass(records[at + DUE_S]!, isOverdue(records[at + MARKS]!), moment) * AGES +
+  ageClass(records[at + CREATED_S]!, moment.now_s);
 
 export class Tiles {
   readonly #index: PointIndex;
   readonly #names: MarkNames;
   /** Of the tiles of zoom 0 to 14 that have ever had a point. */
   readonly #versions = new Map<number, number>();
-  readonly #kept = new Map<number, Kept>();
+  readonly #kept = new Map<number | string, Kept>();
   #keptBytes = 0;
   #version = 0;
-  /** Moment at which new and old are told apart, s since 1970: one for all tiles. */
-  #aged_s: number;
+  #moment: MapMoment;
   #made = 0;
 
-  constructor(index: PointIndex, names: MarkNames, now_s: number) {
+  constructor(index: PointIndex, names: MarkNames, moment: MapMoment) {
     this.#index = index;
     this.#names = names;
-    this.#aged_s = now_s;
+    this.#moment = moment;
   }
 
   get version(): number {
     return this.#version;
   }
-  get aged_s(): number {
-    return this.#aged_s;
+  /** At which the classes of all tiles are told apart. */
+  get moment(): MapMoment {
+    return this.#moment;
   }
   /** Tiles encoded so far. */
   get made(): number {
@@ -105,22 +121,21 @@ export class Tiles {
     return dirty;
   }
 
-  /** Lets the points grow older. Returns the cells in which one has passed the end of its age class: they are changed. */
-  age(now_s: number): readonly Cell[] {
+  /** Lets the points grow older. Returns the cells in which one has passed the end of a class: they are changed. */
+  age(now: MapMoment): readonly Cell[] {
     const changed: Cell[] = [];
-    const before_s = this.#aged_s;
-    if (now_s <= before_s) return changed;
+    const before = this.#moment;
+    if (now.now_s <= before.now_s) return changed;
     const { records, cells } = this.#index;
     for (const cell of cells) {
       let older = false;
       eachRecord(cell, (at) => {
-        const created_s = records[at + CREATED_S]!;
-        if (ageClass(created_s, before_s) !== ageClass(created_s, now_s)) older = true;
+        older ||= classesAt(records, at, before) !== classesAt(records, at, now);
       });
       if (older) changed.push(cell);
     }
     for (const cell of changed) this.#index.touch(cell);
-    this.#aged_s = now_s;
+    this.#moment = now;
     return changed;
   }
 
@@ -132,14 +147,14 @@ export class Tiles {
   }
 
   /** The tile as it is now, uncompressed. */
-  plain(tile: TileId): Buffer {
-    return this.#keep(tile).plain;
+  plain(tile: TileId, shown?: Shown): Buffer {
+    return this.#keep(tile, shown).plain;
   }
 
   /** The tile in the first of the encodings that is worth it. */
-  async answer(tile: TileId, accepted: readonly Encoding[]): Promise<TileAnswer> {
-    const key = keptKey(tile);
-    const kept = this.#keep(tile);
+  async answer(tile: TileId, accepted: readonly Encoding[], shown?: Shown): Promise<TileAnswer> {
+    const key = keptKey(tile, shown);
+    const kept = this.#keep(tile, shown);
     const { version, etag, plain } = kept;
     const encoding = plain.length < SMALL_BYTES ? 'identity' : (accepted[0] ?? 'identity');
     if (encoding === 'identity') return { version, etag, encoding, body: plain };
@@ -150,8 +165,8 @@ export class Tiles {
     return { version, etag, encoding, body: await kept.packed[encoding] };
   }
 
-  #keep(tile: TileId): Kept {
-    const key = keptKey(tile);
+  #keep(tile: TileId, shown: Shown | undefined): Kept {
+    const key = keptKey(tile, shown);
     const version = this.versionOf(tile);
     const known = this.#kept.get(key);
     if (known) {
@@ -164,7 +179,7 @@ export class Tiles {
     }
     // A tile that was always empty costs nothing to make, and there are billions of them.
     if (version === 0) return NEVER_FILLED;
-    const plain = makeTile(this.#index, this.#names, tile, this.#aged_s);
+    const plain = makeTile(this.#index, this.#names, tile, this.#moment.now_s, shown?.keep);
     this.#made += 1;
     const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 22);
     const kept: Kept = { version, etag, plain, packed: {}, bytes: 0 };

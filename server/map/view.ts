@@ -1,18 +1,13 @@
 /** What a box of the map holds: the counts, and the newest requests in it, for the list beside every map. */
 import type { MapCounts, MapViewItem } from '../contract/map.ts';
+import type { Box } from '../domain/place.ts';
 import { isoOf } from '../lib/clock.ts';
 import { ageClass, isNew } from './age.ts';
+import type { Keep } from './filter.ts';
 import { isOverdue, type MarkNames, statusOf } from './marks.ts';
 import { CELL_BITS, CELL_MASK, latitudeOf, longitudeOf, worldX, worldY } from './mercator.ts';
 import { CREATED_S, DUE_S, MARKS, NUMBER, PLACE, type PointIndex, RECORD_WORDS } from './point-index.ts';
 import { eachRecord } from './summary.ts';
-
-export interface Box {
-  readonly west: number;
-  readonly south: number;
-  readonly east: number;
-  readonly north: number;
-}
 
 const PLACE_DIGITS = 5;
 const timeOf = (seconds: number): string | null => (seconds === 0 ? null : isoOf(seconds * 1_000_000));
@@ -62,13 +57,17 @@ class Newest {
   }
 }
 
-/** @param limit newest requests to be listed. */
+/**
+ * @param limit newest requests to be listed.
+ * @param keep what is counted; all if left out.
+ */
 export function viewOf(
   index: PointIndex,
   names: MarkNames,
   box: Box,
   limit: number,
   now_s: number,
+  keep?: Keep,
 ): MapCounts & { readonly items: readonly MapViewItem[] } {
   const [left, right] = [worldX(box.west), worldX(box.east)];
   const [top, bottom] = [worldY(box.north), worldY(box.south)];
@@ -82,6 +81,7 @@ export function viewOf(
       const x = x0 | (records[at + PLACE]! >>> CELL_BITS);
       const y = y0 | (records[at + PLACE]! & CELL_MASK);
       if (x < left || x > right || y < top || y > bottom) return;
+      if (keep && !keep(records, at)) return;
       n += 1;
       if (isOverdue(records[at + MARKS]!)) overdue += 1;
       else if (isNew(records[at + CREATED_S]!, now_s)) fresh += 1;

@@ -63,7 +63,16 @@ export class Rooms {
   #passed_over = 0;
   #disconnected_slow = 0;
 
-  constructor(options: { source: TopicSource; clock: Clock; logger: Logger; limits: PushLimits }) {
+  readonly #namespace: string;
+
+  constructor(options: {
+    source: TopicSource;
+    clock: Clock;
+    logger: Logger;
+    limits: PushLimits;
+    namespace?: string;
+  }) {
+    this.#namespace = options.namespace ?? NAMESPACE;
     this.#source = options.source;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -214,13 +223,18 @@ export class Rooms {
 
   #broadcast(room: Room, from: number, at: string, operations: string): void {
     if (room.current.size === 0) return;
-    const packet = deltaPacket(room, from, at, operations);
+    const packet = this.#delta(room, from, at, operations);
     const { buffered_bytes } = this.#limits;
     this.#deltas += 1;
     for (const client of room.current) {
       if (client.deliver(packet, buffered_bytes)) this.#deliveries += 1;
       else this.#passOver(room, client, from);
     }
+  }
+
+  #delta(room: Room, from: number, at: string, operations: string): Packet {
+    const head = `"topic":"${room.topic}","scope":${JSON.stringify(room.scope)},"from":${from},"to":${room.version}`;
+    return Packet.event(this.#namespace, 'delta', `{${head},"at":"${at}","changes":[${operations}]}`);
   }
 
   #passOver(room: Room, client: Client, version: number): void {
@@ -241,7 +255,7 @@ export class Rooms {
       }
       let packet = packets.get(lag.version);
       if (!packet) {
-        packet = deltaPacket(room, lag.version, at, room.operationsSince(lag.version));
+        packet = this.#delta(room, lag.version, at, room.operationsSince(lag.version));
         packets.set(lag.version, packet);
       }
       if (!client.deliver(packet, limit)) continue;
@@ -260,11 +274,6 @@ export class Rooms {
     this.leaveAll(client);
     client.terminate();
   }
-}
-
-function deltaPacket(room: Room, from: number, at: string, operations: string): Packet {
-  const head = `"topic":"${room.topic}","scope":${JSON.stringify(room.scope)},"from":${from},"to":${room.version}`;
-  return Packet.event(NAMESPACE, 'delta', `{${head},"at":"${at}","changes":[${operations}]}`);
 }
 
 interface Asked {

@@ -9,6 +9,7 @@ import type http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
+import { REPLAY_NAMESPACE } from '../contract/replay.ts';
 import type { TopicSource } from '../contract/topic-source.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -18,6 +19,7 @@ import type { Service } from '../lib/service.ts';
 import { ownTurn } from '../lib/turns.ts';
 import { Client } from './client.ts';
 import { parser } from './parser.ts';
+import { type ReplayHost, ReplaySocket } from './replay-socket.ts';
 import { DEFAULT_LIMITS, NAMESPACE, type PushLimits, type PushStats, Rooms } from './rooms.ts';
 import type { RawConnection } from './wire.ts';
 
@@ -40,6 +42,8 @@ export interface PushOptions {
   /** How often it is asked whether those who are connected may still read, ms. */
   readonly authorise_again_ms?: number;
   readonly limits?: Partial<PushLimits>;
+  /** Where replays come from; without it there are none. */
+  readonly replays?: ReplayHost;
 }
 
 /** Largest message a client may send; the longest question has a few hundred bytes. */
@@ -148,9 +152,19 @@ export class PushServer implements Service {
   }
 
   #accept(): void {
+    const { replays } = this.#options;
+    this.#guard(NAMESPACE).on('connection', (socket) => this.#connected(socket));
+    if (!replays) return;
+    const limits = { ...DEFAULT_LIMITS, ...this.#options.limits };
+    this.#guard(REPLAY_NAMESPACE).on('connection', (socket) => {
+      new ReplaySocket({ socket, host: replays, limits, logger: this.#options.logger });
+    });
+  }
+
+  #guard(namespace: string): ReturnType<Server['of']> {
     const { authorise, logger } = this.#options;
-    const live = this.#io.of(NAMESPACE);
-    live.use((socket, next) => {
+    const guarded = this.#io.of(namespace);
+    guarded.use((socket, next) => {
       authorise(socket.handshake).then(
         (allowed) => next(allowed ? undefined : new Error('unauthorised')),
         (error: unknown) => {
@@ -159,12 +173,12 @@ export class PushServer implements Service {
         },
       );
     });
-    live.on('connection', (socket) => this.#connected(socket));
+    return guarded;
   }
 
   /** A key that was revoked, as that of a wall that was taken down, ends what it opened. */
   async #authoriseAgain(): Promise<void> {
-    const sockets = [...this.#io.of(NAMESPACE).sockets.values()];
+    const sockets = [NAMESPACE, REPLAY_NAMESPACE].flatMap((name) => [...this.#io.of(name).sockets.values()]);
     for (let at = 0; at < sockets.length; at += AUTHORISE_AT_ONCE) {
       const some = sockets.slice(at, at + AUTHORISE_AT_ONCE);
       // While the database is away nobody is sent off.

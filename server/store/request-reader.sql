@@ -45,3 +45,13 @@ from deadline_event
 where ts >= $since::timestamptz and what <> 'warning'
 order by ts desc, request, kind, turn desc
 limit $rows_max
+
+-- BLOCK told_between
+select
+  request as number, request_id, kind, what, turn, service, borough, unit, reason,
+  (extract(epoch from ts) * 1000000)::bigint as at_us,
+  (extract(epoch from recorded_at) * 1000000)::bigint as recorded_us
+from deadline_event
+where ts > $after::timestamptz and ts <= $to::timestamptz and what <> 'warning'
+order by ts desc, request, kind, turn desc
+limit $rows_max

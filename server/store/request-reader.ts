@@ -46,6 +46,7 @@ const sql = loadSql(import.meta.url, {
   recent_pictures: many(Picture),
   told_in: many(ToldRow),
   told_since: many(ToldRow),
+  told_between: many(ToldRow),
 });
 
 const PAGE_ROWS = 5_000;
@@ -101,4 +102,14 @@ export async function toldIn(
 /** Breaches (and their withdrawals) that happened since an instant, the newest first, at most `rows_max`. */
 export async function toldSince(db: Database, since_us: number, rows_max: number): Promise<BreachState[]> {
   return (await sql.told_since(db, { since: rfc3339Of(since_us), rows_max })).map(breachOf);
+}
+/** The same after an instant and up to another one. */
+export async function toldBetween(
+  db: Database,
+  after_us: number,
+  to_us: number,
+  rows_max: number,
+): Promise<BreachState[]> {
+  const after = rfc3339Of(after_us);
+  return (await sql.told_between(db, { after, to: rfc3339Of(to_us), rows_max })).map(breachOf);
 }

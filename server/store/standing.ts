@@ -42,4 +42,4 @@ export class Standing {
 }
 
 /** As many as the live state shows. */
-const BREACHES_MAX = 500;
+export const BREACHES_MAX = 500;

@@ -5,6 +5,7 @@ import { benchImportRequests } from './import-requests.ts';
 import { benchIngestEmbedded, benchIngestNative, benchSingles } from './ingest.ts';
 import { bench as benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
+import { benchMapPan } from './map-pan.ts';
 import { benchRequests } from './requests.ts';
 import { benchLists } from './requests-list.ts';
 import { benchStore } from './store.ts';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, Bench> = {
   latency: benchLatency,
   broadcast: benchBroadcast,
   map: benchMap,
+  'map-pan': benchMapPan,
 };
 
 function print(row: BenchRow): void {

@@ -13,6 +13,7 @@ import { PbfReader } from 'pbf';
 import Supercluster from 'supercluster';
 import { GROUND } from '../../seeds/reference/ground.ts';
 import { MAP_LAYERS } from '../../server/contract/map.ts';
+import { momentAt } from '../../server/map/age.ts';
 import { MarkNames } from '../../server/map/marks.ts';
 import { PointIndex } from '../../server/map/point-index.ts';
 import { compressed, Tiles } from '../../server/map/tiles.ts';
@@ -99,7 +100,7 @@ async function measureVigie(): Promise<Measured> {
   };
   build(WARM_UP);
   const { made, build_ms, bytes } = await built(() => build(POINTS));
-  const tiles = new Tiles(made, names, NOW_S);
+  const tiles = new Tiles(made, names, momentAt(NOW_S * 1e6, 'America/Toronto'));
   const all = COLUMNS.flatMap((x) => ROWS.map((y) => tiles.plain({ z: ZOOM, x, y })));
   const counts = all.map(pointsIn);
   const largest = counts.indexOf(Math.max(...counts));

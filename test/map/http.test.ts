@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MapGround, MapView } from '../../server/contract/map.ts';
+import type { MapGround, MapIncidents, MapView } from '../../server/contract/map.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
 import { VigieError } from '../../server/lib/errors.ts';
 import { logger } from '../../server/lib/logger.ts';
@@ -13,6 +13,9 @@ import { uniform } from '../domain/random.ts';
 import { decoded, NOW_S, samplePoint, tileOf } from './support.ts';
 
 const map = new LiveMap({ clock: new ManualClock(NOW_S * 1_000_000) });
+/** A map of an earlier instant: nothing but one point. */
+const earlier = new LiveMap({ clock: new ManualClock((NOW_S - 86_400) * 1_000_000) });
+earlier.set(samplePoint(1, uniform(1)));
 const empty = { type: 'FeatureCollection', features: [] } as const;
 const ground: MapGround = {
   shore: empty,
@@ -32,6 +35,7 @@ beforeAll(async () => {
   app.use(
     mapRouter({
       map,
+      past: async () => earlier,
       ground: () => ground,
       logger,
       gate: (req, _res, next) => {
@@ -61,6 +65,7 @@ function get(path: string, headers: Record<string, string> = {}) {
   );
 }
 const CITY = tileOf(samplePoint(1, uniform(1)), 9);
+const VIEW = '/view?box=-75,44,-72,47';
 const TILE = `/tiles/${CITY.z}/${CITY.x}/${CITY.y}.mvt`;
 
 describe('a tile over HTTP', () => {
@@ -116,6 +121,9 @@ describe('a tile over HTTP', () => {
       ['/tiles/3/-1/0.mvt', 'from 0 to 7'],
       ['/tiles/3/0/1e0.mvt', 'from 0 to 7'],
       ['/tiles/3/0/0.mvt?layer=roads', 'layer must be requests or clusters'],
+      ['/tiles/3/0/0.mvt?due=yesterday', 'due must be some of overdue, today, soon, later, none'],
+      ['/tiles/3/0/0.mvt?services=a', 'known are layer, as_of, replay, service, borough, age, due'],
+      ['/tiles/3/0/0.mvt?as_of=monday', 'as_of must be a moment'],
     ] as const) {
       const { status, body } = await get(path);
       expect([path, status]).toEqual([path, 400]);
@@ -155,6 +163,38 @@ describe('a view over HTTP', () => {
     }
     expect((await get('/view?box=-74,45,-73,46&limit=501')).status).toBe(400);
     expect((await get('/view?box=-74,45,-73,46&limit=-1')).status).toBe(400);
+  });
+});
+
+describe('filters and moments over HTTP', () => {
+  it('act on tiles, counts and incidents alike, each tile under an ETag of its content', async () => {
+    const all = await get(TILE);
+    const overdue = await get(`${TILE}?due=overdue`);
+    const sum = (body: Buffer) =>
+      decoded(body, 'requests').features.reduce((n, { values }) => n + Number(values.n), 0);
+    expect(sum(overdue.body)).toBeGreaterThan(0);
+    expect(sum(overdue.body)).toBe(
+      decoded(all.body, 'requests').features.reduce((n, { values }) => n + Number(values.overdue ?? 0), 0),
+    );
+    const again = await get(`${TILE}?due=overdue`, { 'if-none-match': overdue.headers.etag ?? '' });
+    expect(again.status).toBe(304);
+    const view = JSON.parse((await get(`${VIEW}&borough=VM,RO&age=0`)).body.toString()) as MapView;
+    expect(view.items.length).toBeGreaterThan(0);
+    for (const { borough, age } of view.items)
+      expect([['VM', 'RO'].includes(borough ?? ''), age]).toEqual([true, 0]);
+    const { items, definition } = JSON.parse(
+      (await get(`/incidents?box=-74,45,-73,46&service=service-7`)).body.toString(),
+    ) as MapIncidents;
+    expect(definition).toBe('incident@1');
+    for (const { service, n } of items) expect([service, n >= 5]).toEqual(['service-7', true]);
+  });
+
+  it('show the earlier map that is asked for, and say of when it is', async () => {
+    const view = JSON.parse((await get(`${VIEW}&as_of=2026-11-17T00:00:00Z`)).body.toString()) as MapView;
+    expect([view.n, view.as_of]).toEqual([1, new Date((NOW_S - 86_400) * 1000).toISOString()]);
+    expect((await get(`${TILE}?as_of=2026-11-17T00:00:00Z`)).headers.etag).not.toBe(
+      (await get(TILE)).headers.etag,
+    );
   });
 });
 

@@ -135,7 +135,13 @@ describe('topic map', () => {
   it('grows older by itself: what was new yesterday is not today', () => {
     const time = clock();
     const map = new LiveMap({ clock: time });
-    map.set(pointOf(1, { overdue: false, created_at: new Date(NOW_S * 1000 - 3_600_000).toISOString() }));
+    map.set(
+      pointOf(1, {
+        overdue: false,
+        due_at: null,
+        created_at: new Date(NOW_S * 1000 - 3_600_000).toISOString(),
+      }),
+    );
     const follower = new Follower(map, 'city');
     expect(follower.tiles[0]).toMatchObject({ n: 1, new: 1 });
     time.advance_s(22 * 3_600);

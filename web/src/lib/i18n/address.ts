@@ -12,6 +12,7 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['tendances', 'trends'],
   ['rapports', 'reports'],
   ['carte', 'map'],
+  ['rejeu', 'replay'],
   ['sante', 'health'],
   ['connexion', 'sign-in'],
   ['appairage', 'pairing'],

@@ -3,6 +3,7 @@ import type { Dictionary } from './dictionary.ts';
 import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
+import { replayEn } from './replay-en.ts';
 import { reportEn } from './report-en.ts';
 import { trendsEn } from './trends-en.ts';
 import { wallsEn } from './walls-en.ts';
@@ -18,6 +19,7 @@ export const en: Dictionary = {
     label: 'Screens',
     wall: 'Wall',
     map: 'Map',
+    replay: 'Replay',
     boroughs: 'Boroughs',
     trends: 'Trends',
     reports: 'Reports',
@@ -32,12 +34,14 @@ export const en: Dictionary = {
     map: 'The open requests, new and overdue, where they are.',
     trends: 'Each metric over days and months, beside last year.',
     reports: 'The monthly report for committees: what changed, and the figures.',
+    replay: 'The wall and its map at a past moment, at a speed one chooses.',
     health: 'The sources of events: lag, silence, rejected events.',
     definitions: 'Every figure: its formula, unit and source.',
     walls: 'Make a screen a wall, by the code that it shows.',
     boroughs: 'A borough’s wall',
   },
   map: mapEn,
+  replay: replayEn,
   wall: {
     title: 'Wall',
     scope: (name) => `Wall: ${name}`,

@@ -1,6 +1,7 @@
 import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
+import { replayFr } from './replay-fr.ts';
 import { reportFr } from './report-fr.ts';
 import { trendsFr } from './trends-fr.ts';
 import { wallsFr } from './walls-fr.ts';
@@ -17,6 +18,7 @@ export const fr = {
     label: 'Écrans',
     wall: 'Mur',
     map: 'Carte',
+    replay: 'Rejeu',
     boroughs: 'Arrondissements',
     trends: 'Tendances',
     reports: 'Rapports',
@@ -31,12 +33,14 @@ export const fr = {
     map: 'Les demandes ouvertes, nouvelles et en retard, là où elles sont.',
     trends: 'Chaque mesure au fil des jours et des mois, à côté de l’an dernier.',
     reports: 'Le rapport mensuel pour les comités : ce qui a changé, et les chiffres.',
+    replay: 'Le mur et sa carte à un moment passé, à la vitesse que l’on choisit.',
     health: 'Les sources d’événements : retard, silence, événements refusés.',
     definitions: 'Chaque chiffre : sa formule, son unité, sa source.',
     walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
     boroughs: 'Le mur d’un arrondissement',
   },
   map: mapFr,
+  replay: replayFr,
   wall: {
     title: 'Mur',
     scope: (name: string) => `Mur : ${name}`,

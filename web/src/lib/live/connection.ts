@@ -90,6 +90,8 @@ export class LiveConnection {
     socket.on('disconnect', () => this.#onCut());
     socket.on('connect_error', (error: Error & { data?: { code?: unknown } }) => this.#onRefusal(error));
     socket.on('delta', (delta: Delta) => this.#onDelta(delta));
+    // A replay that stands still has no deltas, and is there all the same.
+    socket.on('replay', () => this.#heard());
     this.#stopTimer = timers.every(1_000, () => this.#check());
   }
 

@@ -1,6 +1,6 @@
 /** The live data in runes. Changes enter once, batched to animation frames; a pause freezes what is shown (WCAG 2.2.2). */
 
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import { getContext, setContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { CITY_SCOPE, CLOCK_KEY, type ClockState, type Topic, type TopicItem } from '#contract/live.ts';
@@ -56,6 +56,7 @@ export class LiveTopic<T extends Topic> {
 }
 
 export class Live {
+  protected readonly socket: Socket;
   readonly connection: LiveConnection;
   readonly #subscribe: () => void;
   readonly #subscribeSeconds: () => void;
@@ -63,15 +64,20 @@ export class Live {
   #paused_ms: number | null = $state(null);
   readonly #clock: LiveTopic<'clock'>;
 
-  constructor() {
-    const socket = io('/live', {
+  /** @param options of the connection */
+  constructor(
+    namespace = '/live',
+    options: { auth?: (give: (auth: object) => void) => void; forceNew?: boolean } = {},
+  ) {
+    this.socket = io(namespace, {
+      ...options,
       path: '/socket.io',
       transports: ['websocket', 'polling'],
       reconnectionDelay: 500,
       reconnectionDelayMax: 5_000,
       timeout: 8_000,
     });
-    this.connection = new LiveConnection(socket, browserTimers);
+    this.connection = new LiveConnection(this.socket, browserTimers);
     this.#subscribe = createSubscriber((update) => {
       let cancel: (() => void) | null = null;
       const flush = (): void => {
@@ -92,6 +98,10 @@ export class Live {
     this.#clock = new LiveTopic(this, this.connection.watch('clock', CITY_SCOPE).copy);
   }
 
+  /** Id of the replay that is shown; undefined: the present. */
+  get replay(): string | undefined {
+    return undefined;
+  }
   /** Makes the caller's effect or expression run again when live data has changed. */
   depend(): void {
     this.#subscribe();
@@ -158,6 +168,8 @@ export function provideLive(): () => Live | undefined {
   setContext(KEY, get);
   return get;
 }
+/** Makes another one available below: what stands there shows that one. */
+export const provideThisLive = (live: Live): unknown => setContext(KEY, () => live);
 export const useLive = (): Live | undefined => {
   const get = getContext<(() => Live | undefined) | undefined>(KEY);
   if (!get) throw new Error('no live connection was provided above this component');

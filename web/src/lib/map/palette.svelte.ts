@@ -7,6 +7,7 @@ const NAMES = {
   ink: '--ink',
   quiet: '--ink-2',
   accent: '--accent',
+  accent_soft: '--accent-soft',
   breach: '--breach',
   /** For lines and texts on the ground. */
   breach_line: '--breach-line',

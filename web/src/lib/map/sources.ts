@@ -1,17 +1,33 @@
 /** The sources of the points: which tiles each asks for, and which of them are shown. */
-import type { Map as MapLibreMap } from 'maplibre-gl';
+import type { Map as MapLibreMap, VectorTileSource } from 'maplibre-gl';
 import { MAP_POINT_ZOOM } from '#contract/map.ts';
 import { concerned, type TileId, tilesOf } from './changed.ts';
 
 export const DOT_SOURCE = 'dots';
 export const CLUSTER_SOURCE = 'clusters';
 export const POINT_SOURCE = 'requests';
+export const HEAT_SOURCE = 'heat';
+export const INCIDENT_SOURCE = 'incidents';
+export const INCIDENT_LAYER = 'incidents';
 /** The last zoom whose pixels are fetched for the dots; nearer, the clusters say more. */
 export const CLUSTER_TILES_ZOOM = 9;
+/** The last zoom whose pixels are fetched for warmth: a pixel of it is drawn as at most four. */
+export const HEAT_TILES_ZOOM = 12;
 
-/** @param layer all of them if left out. */
-export const tilesUrl = (layer?: string): string =>
-  `${window.location.origin}/api/v1/map/tiles/{z}/{x}/{y}.mvt${layer ? `?layer=${layer}` : ''}`;
+/**
+ * @param layer null: all of them.
+ * @param query filters and moment.
+ */
+export function tilesUrl(layer: string | null, query: string): string {
+  const asked = [layer === null ? '' : `layer=${layer}`, query].filter((part) => part !== '').join('&');
+  return `${window.location.origin}/api/v1/map/tiles/{z}/{x}/{y}.mvt${asked && `?${asked}`}`;
+}
+
+/** Shows other tiles where they are others: what is set anew is fetched anew. */
+export function showTiles(map: MapLibreMap, source: string, url: string): void {
+  const shown = map.getSource<VectorTileSource>(source);
+  if (shown && shown.serialize().tiles?.[0] !== url) shown.setTiles([url]);
+}
 
 interface Shown {
   readonly source: string;
@@ -33,6 +49,7 @@ export function shownTiles(map: MapLibreMap): Shown[] {
   return [
     { source: DOT_SOURCE, tiles: at(Math.min(zoom, CLUSTER_TILES_ZOOM)) },
     { source: CLUSTER_SOURCE, tiles: at(zoom) },
+    { source: HEAT_SOURCE, tiles: at(Math.min(zoom, HEAT_TILES_ZOOM)) },
   ];
 }
 

@@ -61,6 +61,16 @@ export function nameOf(kind: keyof Names, id: string, lang: 'fr' | 'en'): string
 export const unitIn = (borough: string, id: string, lang: 'fr' | 'en'): string =>
   nameOf('units', id.startsWith(`${borough}-`) ? id.slice(borough.length + 1) : id, lang);
 
+/** The services by name; null until they are known. */
+export function services(
+  lang: 'fr' | 'en',
+): readonly { readonly id: string; readonly name: string }[] | null {
+  wantNames();
+  const { compare } = new Intl.Collator(lang);
+  const list = [...names.services].map(([id, name]) => ({ id, name: name[lang] }));
+  return list.length === 0 ? null : list.toSorted((a, b) => compare(a.name, b.name));
+}
+
 /** The boroughs by name; null until they are known. */
 export function boroughs(
   lang: 'fr' | 'en',
