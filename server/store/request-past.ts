@@ -4,13 +4,13 @@ import type { RequestEvent } from '../domain/request.ts';
 import { VigieError } from '../lib/errors.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
-import { decodeHistory, type HistoryEntry } from './request-history.ts';
+import { decodeHistory } from './request-history.ts';
 import { loadSql, many, plannedEachTime } from './sql.ts';
 
 const History = Type.Object({
   number: Type.Integer(),
   id: Type.String(),
-  history: Type.Unsafe<readonly HistoryEntry[]>(Type.Array(Type.Unknown())),
+  history: Type.String(),
 });
 const sql = loadSql(import.meta.url, {
   changed_since: plannedEachTime(many(Type.Object({ number: Type.Integer(), fresh: Type.Boolean() }))),
