@@ -15,12 +15,14 @@ import { open311Router } from './open311/http.ts';
 import { type RequestQuery, type RequestRow, type RequestSource, settingsOf } from './open311/sources.ts';
 import type { RequestParts } from './request-parts.ts';
 import { backlogRouter } from './requests/backlog-http.ts';
+import { breachForecastRouter } from './requests/breach-forecast-http.ts';
 import { doctorRouter } from './requests/doctor-http.ts';
 import { handoverRouter } from './requests/handover-http.ts';
 import { requestsRouter } from './requests/http.ts';
 import { type MetricsSource, metricsRouter } from './requests/metrics-http.ts';
 import { summaryOf } from './requests/view.ts';
 import { backlogFlow, backlogSince, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
+import { dueBetween, livesUntil } from './store/breach-forecast.ts';
 import type { Database } from './store/database.ts';
 import { callsAtClosings } from './store/handover.ts';
 import { allRecords, backlogChecks, recordsAt, recordsSize } from './store/request-audit.ts';
@@ -100,6 +102,16 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
         settled: (span) => settledIn(db, span),
         settlementTimes: (span) => settlementTimes(db, span),
         tellings: (question) => tellingsSince(db, question),
+      },
+    }),
+  );
+  app.use(
+    breachForecastRouter({
+      ...reader,
+      time_zone: config.time_zone,
+      forecast: {
+        lives: (question) => livesUntil(db, question),
+        due: (...question) => dueBetween(db, ...question),
       },
     }),
   );

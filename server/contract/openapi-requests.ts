@@ -145,6 +145,12 @@ export const REQUEST_PATHS: Readonly<Record<string, JsonSchema>> = {
     ],
     badQuestion,
   ),
+  '/api/v1/breaches/forecast': read(
+    'Open requests expected to pass their deadline in seven local days, today the first, and how that was foretold before',
+    refTo('BreachForecastAnswer'),
+    [scope],
+    badQuestion,
+  ),
   '/api/v1/trends/requests': read(
     'The metrics of requests in one scope and period of local days, each with its counts and how sure it is',
     refTo('RequestMetrics'),

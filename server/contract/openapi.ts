@@ -1,6 +1,7 @@
 /** `/api/openapi.json`: every HTTP endpoint, its inputs and answers. */
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import { BACKLOG_SCHEMAS } from './backlog-schemas.ts';
+import { BREACH_FORECAST_SCHEMAS } from './breach-forecast.ts';
 import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
@@ -276,6 +277,7 @@ export function openApiPage(version: string): JsonSchema {
         ...REQUEST_SCHEMAS,
         ...BACKLOG_SCHEMAS,
         ...REQUEST_METRICS_SCHEMAS,
+        ...BREACH_FORECAST_SCHEMAS,
         ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
