@@ -20,7 +20,7 @@ export interface BreachForecastAnswer {
   readonly to: string;
   /**
    * Requests expected to pass their deadline, with `low` and `high` of its 80 % interval, of `at_risk` open requests whose deadline comes in
-   * these days; of `without_history` too little is known. `error` (errors ÷ breaches) and `coverage` (share of trials inside their interval)
+   * these days; of `without_history` too little is known. `weeks_error` (errors ÷ breaches) and `weeks_coverage` (share of trials inside their interval)
    * are measured over `weeks_tried`.
    */
   readonly forecast: Figure;
@@ -46,7 +46,7 @@ export const BREACH_FORECAST_SCHEMAS = {
     forecast: {
       ...refTo('Figure'),
       description:
-        'With low and high of its 80 % interval, at_risk, without_history, weeks_tried and, measured over these, error and coverage',
+        'With low and high of its 80 % interval, at_risk, without_history, weeks_tried and, measured over these, weeks_error and weeks_coverage',
     },
     items: listOf(
       shape<BreachForecastAnswer['items'][number]>({

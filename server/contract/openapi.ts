@@ -11,6 +11,7 @@ import { answer, errorAnswer, idParameter, jsonBody, moment, query, read } from 
 import { REPORT_PATHS } from './openapi-reports.ts';
 import { REQUEST_PATHS } from './openapi-requests.ts';
 import { WALL_PATHS } from './openapi-walls.ts';
+import { COUNT_SCHEMAS } from './request-counts.ts';
 import { REQUEST_METRICS_SCHEMAS } from './request-metrics-schemas.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
@@ -278,6 +279,7 @@ export function openApiPage(version: string): JsonSchema {
         ...BACKLOG_SCHEMAS,
         ...REQUEST_METRICS_SCHEMAS,
         ...BREACH_FORECAST_SCHEMAS,
+        ...COUNT_SCHEMAS,
         ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },

@@ -83,8 +83,8 @@ async function forecastAnswer(
       counts: {
         ...counts,
         weeks_tried: trials.length,
-        ...(error !== null && { error: rounded(error, 3) }),
-        ...(trials.length > 0 && { coverage: rounded(kept / trials.length, 3) }),
+        ...(error !== null && { weeks_error: rounded(error, 3) }),
+        ...(trials.length > 0 && { weeks_coverage: rounded(kept / trials.length, 3) }),
       },
     },
     items: byService(due, chances),

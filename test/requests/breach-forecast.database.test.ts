@@ -89,7 +89,15 @@ describe('the forecast of breaches', () => {
     expect(forecast).toEqual({
       value: 3.1,
       definition: 'breach_forecast@1',
-      counts: { low: 1, high: 5, at_risk: 10, without_history: 0, weeks_tried: 1, error: 0.375, coverage: 1 },
+      counts: {
+        low: 1,
+        high: 5,
+        at_risk: 10,
+        without_history: 0,
+        weeks_tried: 1,
+        weeks_error: 0.375,
+        weeks_coverage: 1,
+      },
     });
   });
 
