@@ -15,17 +15,22 @@ import { open311Router } from './open311/http.ts';
 import { type RequestQuery, type RequestRow, type RequestSource, settingsOf } from './open311/sources.ts';
 import type { RequestParts } from './request-parts.ts';
 import { backlogRouter } from './requests/backlog-http.ts';
+import { breachForecastRouter } from './requests/breach-forecast-http.ts';
+import { countsRouter } from './requests/counts-http.ts';
 import { doctorRouter } from './requests/doctor-http.ts';
 import { handoverRouter } from './requests/handover-http.ts';
 import { requestsRouter } from './requests/http.ts';
 import { type MetricsSource, metricsRouter } from './requests/metrics-http.ts';
 import { summaryOf } from './requests/view.ts';
+import { webFormsRouter } from './requests/web-forms-http.ts';
 import { backlogFlow, backlogSince, settledIn, settlementTimes, tellingsSince } from './store/backlog.ts';
+import { dueBetween, livesUntil } from './store/breach-forecast.ts';
 import type { Database } from './store/database.ts';
 import { callsAtClosings } from './store/handover.ts';
 import { allRecords, backlogChecks, recordsAt, recordsSize } from './store/request-audit.ts';
 import { mergedChain, mergedHere, requestsNear } from './store/request-links.ts';
 import {
+  beginsAt,
   changedSince,
   reopeningsIn,
   repeatsIn,
@@ -40,8 +45,10 @@ import {
   type RequestCreationRow,
   type RequestFilter,
   requestById,
+  requestsByBorough,
   sourceNames,
 } from './store/request-query.ts';
+import { formsIn } from './store/web-forms.ts';
 import { eventSubmitter } from './submit-event.ts';
 
 export interface RequestRouteParts {
@@ -104,6 +111,24 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
     }),
   );
   app.use(
+    breachForecastRouter({
+      ...reader,
+      time_zone: config.time_zone,
+      forecast: {
+        lives: (question) => livesUntil(db, question),
+        due: (...question) => dueBetween(db, ...question),
+      },
+    }),
+  );
+  app.use(
+    countsRouter({ ...reader, counts: (...question) => requestsByBorough(db, ...question) }),
+    webFormsRouter({
+      ...reader,
+      time_zone: config.time_zone,
+      forms: (...question) => formsIn(db, ...question),
+    }),
+  );
+  app.use(
     metricsRouter({
       ...reader,
       rules,
@@ -111,6 +136,7 @@ export function mountRequestRoutes(app: Express, parts: RequestRouteParts): void
       days: new BusinessDays(config.time_zone, parts.holidays),
       mayReadPlaces,
       metrics: metricsSource(parts),
+      beginsAt: (scope) => beginsAt(db, scope),
     }),
   );
   const limit_us = config.call_limit_min * 60_000_000;

@@ -36,13 +36,16 @@ const filters: readonly JsonSchema[] = [
   query('created_to', moment, 'Created before this moment'),
   query('updated_from', moment, 'Changed last from this moment on'),
   query('updated_to', moment, 'Changed last before this moment'),
+  query('ids', string, 'At most 1,000, with commas between them'),
+  query('numbers', string, 'At most 1,000 of the numbers by which the map names requests'),
+];
+const listed: readonly JsonSchema[] = [
+  ...filters,
   query(
     'box',
     { ...string, examples: ['-73.60,45.50,-73.55,45.53'] },
     'west,south,east,north in degrees; by the snapped places for a reader who may not see the exact ones',
   ),
-  query('ids', string, 'At most 1,000, with commas between them'),
-  query('numbers', string, 'At most 1,000 of the numbers by which the map names requests'),
   query(
     'sort',
     {
@@ -72,14 +75,14 @@ const list = read(
       },
     ],
   },
-  [...filters, query('limit', limit, 'Rows of a page'), cursor, query('total', flag, 'Count what passes')],
+  [...listed, query('limit', limit, 'Rows of a page'), cursor, query('total', flag, 'Count what passes')],
   badQuestion,
 );
 const file = (summary: string, type: string, more: readonly JsonSchema[] = []): JsonSchema => ({
   get: {
     tags: ['state'],
     summary,
-    parameters: [...filters, ...more],
+    parameters: [...listed, ...more],
     security: [{ key: [] }, { session: [] }, {}],
     responses: {
       '200': {
@@ -120,6 +123,22 @@ export const REQUEST_PATHS: Readonly<Record<string, JsonSchema>> = {
     [idParameter],
     { '404': errorAnswer('No such request') },
   ),
+  '/api/v1/request-counts': read(
+    'How many requests pass the filters of a list, borough by borough',
+    refTo('RequestCounts'),
+    filters,
+    badQuestion,
+  ),
+  '/api/v1/channels/web/forms': read(
+    'Forms of the web site that were begun, sent and given up, and its errors, by service',
+    refTo('WebForms'),
+    [
+      query('scope', { ...string, default: 'city' }, 'city or a borough code'),
+      query('from', date, 'First local date; 7 days with the last one if left out'),
+      query('to', date, 'Last local date, itself in it; today if left out. At most 400 days'),
+    ],
+    badQuestion,
+  ),
   '/api/v1/backlog': read(
     'What is open, how it became so, how old it is and how much is settled on time',
     refTo('BacklogAnswer'),
@@ -143,6 +162,12 @@ export const REQUEST_PATHS: Readonly<Record<string, JsonSchema>> = {
       query('limit', limit, 'Rows of a page'),
       cursor,
     ],
+    badQuestion,
+  ),
+  '/api/v1/breaches/forecast': read(
+    'Open requests expected to pass their deadline in seven local days, today the first, and how that was foretold before',
+    refTo('BreachForecastAnswer'),
+    [scope],
     badQuestion,
   ),
   '/api/v1/trends/requests': read(

@@ -1,6 +1,7 @@
 /** `/api/openapi.json`: every HTTP endpoint, its inputs and answers. */
 import { listOf, pageOf, refTo, STATE_SCHEMAS } from './api-schemas.ts';
 import { BACKLOG_SCHEMAS } from './backlog-schemas.ts';
+import { BREACH_FORECAST_SCHEMAS } from './breach-forecast.ts';
 import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
@@ -10,6 +11,7 @@ import { answer, errorAnswer, idParameter, jsonBody, moment, query, read } from 
 import { REPORT_PATHS } from './openapi-reports.ts';
 import { REQUEST_PATHS } from './openapi-requests.ts';
 import { WALL_PATHS } from './openapi-walls.ts';
+import { COUNT_SCHEMAS } from './request-counts.ts';
 import { REQUEST_METRICS_SCHEMAS } from './request-metrics-schemas.ts';
 import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
@@ -276,6 +278,8 @@ export function openApiPage(version: string): JsonSchema {
         ...REQUEST_SCHEMAS,
         ...BACKLOG_SCHEMAS,
         ...REQUEST_METRICS_SCHEMAS,
+        ...BREACH_FORECAST_SCHEMAS,
+        ...COUNT_SCHEMAS,
         ...CATALOGUE_SCHEMAS,
         ...OPEN311_SCHEMAS,
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },

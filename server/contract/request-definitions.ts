@@ -23,7 +23,8 @@ export type RequestMetricId =
   | 'untransmitted'
   | 'received_today'
   | 'settled_today'
-  | 'breaches_day';
+  | 'breaches_day'
+  | 'breach_forecast';
 
 const PLAN: BilingualName = {
   fr: 'Ville de Montréal, plan de 2006\u00a0: délais prédéterminés, versions datées',
@@ -257,6 +258,22 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
     [
       'Deadlines passed in 24 hours',
       'deadlines of transmission, acknowledgement, status and settlement that passed in the last 24 hours, each once, without those withdrawn; beyond the newest 500 the count is a minimum',
+    ],
+  ),
+  define(
+    'breach_forecast',
+    'count',
+    {
+      fr: 'Table de survie : Cutler et Ederer, 1958',
+      en: 'Life table: Cutler and Ederer, 1958',
+    },
+    [
+      'Dépassements prévus en 7 jours',
+      'somme, sur les demandes ouvertes dont l’échéance vient dans les sept jours locaux dont aujourd’hui est le premier, de la chance de ne pas être réglée à temps, vu son âge : d’après le temps qu’ont pris celles du même service et du même arrondissement, créées dans les 26 dernières semaines (de toute la ville, si moins de 20 ont duré autant). Intervalle de 80 % ; écarts mesurés sur les 4 semaines précédentes, prévues avec ce qu’on savait avant elles',
+    ],
+    [
+      'Breaches expected in 7 days',
+      'sum, over the open requests whose deadline comes in the seven local days that begin with today, of the chance not to be settled by then at its age: from the time that requests of the same service and borough took, created in the last 26 weeks (of the whole city, where fewer than 20 lasted so long). 80% interval; errors measured over the 4 weeks before, foretold from what was known before them',
     ],
   ),
 ];

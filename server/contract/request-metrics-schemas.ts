@@ -2,7 +2,7 @@
 import { count, flag, moment, orNull, refTo, shape, text } from './api-schemas.ts';
 import { BACKLOG_SCHEMAS } from './backlog-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { RateFigure, RequestMetrics } from './request-metrics.ts';
+import type { RateFigure, RequestMetricsAnswer } from './request-metrics.ts';
 
 const share: JsonSchema = { type: 'number', minimum: 0, maximum: 1 };
 const date = (description: string): JsonSchema => ({ type: 'string', format: 'date', description });
@@ -22,7 +22,10 @@ export const REQUEST_METRICS_SCHEMAS = {
     },
     small: flag('Of fewer than 20: to be shown with its count and never ranked'),
   }),
-  RequestMetrics: shape<RequestMetrics>({
+  RequestMetrics: shape<RequestMetricsAnswer>({
+    begins_at: orNull(
+      moment('The first settlement known in this scope: of a period before it there is no data'),
+    ),
     scope: text('city, a borough code or the id of a unit'),
     from: date('First local date'),
     to: date('Last local date'),

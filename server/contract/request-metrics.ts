@@ -45,3 +45,8 @@ export interface RequestMetrics {
   readonly settlement_business_p50: Figure;
   readonly settlement_business_p90: Figure;
 }
+
+export interface RequestMetricsAnswer extends RequestMetrics {
+  /** The first settlement that is known in this scope: of a period before it there is no data. null: there is none yet. */
+  readonly begins_at: string | null;
+}

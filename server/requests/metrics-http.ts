@@ -1,6 +1,6 @@
 /** `GET /api/v1/trends/requests`: the metrics of requests in one scope and period of local days. */
 import type { Request, Router } from 'express';
-import type { RequestMetrics } from '../contract/request-metrics.ts';
+import type { RequestMetrics, RequestMetricsAnswer } from '../contract/request-metrics.ts';
 import type { BusinessDays } from '../domain/business-days.ts';
 import { addDays, localDate, localDay } from '../domain/office-hours.ts';
 import { foldRequest, type RequestEvent } from '../domain/request.ts';
@@ -41,6 +41,8 @@ export interface MetricsSource extends Pick<BacklogSource, 'flow' | 'open' | 'si
 export interface MetricsOptions extends ReaderOptions {
   readonly metrics: MetricsSource;
   readonly rules: () => DeadlineRules;
+  /** The first settlement of a scope, µs; null: none. */
+  readonly beginsAt: (scope: StoreScope) => Promise<number | null>;
   readonly days: BusinessDays;
   readonly time_zone: string;
   /** Who may know the places themselves; without it nobody. */
@@ -62,7 +64,7 @@ export function metricsRouter(options: MetricsOptions): Router {
   });
 }
 
-async function metricsAnswer(req: Request, options: MetricsOptions): Promise<RequestMetrics> {
+async function metricsAnswer(req: Request, options: MetricsOptions): Promise<RequestMetricsAnswer> {
   refuseOthers(req, ['scope', 'from', 'to']);
   const now_us = options.clock.now_us();
   const scope = scopeOf(req);
@@ -72,7 +74,11 @@ async function metricsAnswer(req: Request, options: MetricsOptions): Promise<Req
   if (addDays(from, PERIOD_DAYS_MAX) <= to)
     throw badParameter('from', `must be less than ${PERIOD_DAYS_MAX} days before to`);
   const sees_places = (await options.mayReadPlaces?.(req)) ?? false;
-  return metricsOf(options, scope, { from, to }, { now_us, sees_places });
+  const [begins_us, metrics] = await Promise.all([
+    options.beginsAt(scope),
+    metricsOf(options, scope, { from, to }, { now_us, sees_places }),
+  ]);
+  return { ...metrics, begins_at: begins_us === null ? null : isoOf(begins_us) };
 }
 
 /**

@@ -1,3 +1,13 @@
+-- The first settlement that is known.
+-- BLOCK begins
+select (extract(epoch from settled_at) * 1000000)::bigint as begins_us
+from request
+where settled_at is not null
+  and ($borough::text is null or borough = $borough)
+  and ($unit::text is null or unit = $unit)
+order by settled_at
+limit 1
+
 -- Whether what was created in a span was transmitted within the limit.
 -- BLOCK transmissions
 select transmission_kept as kept, count(*)::integer as n

@@ -5,7 +5,7 @@ import { type StoreScope, type StoreSpan, spanParameters } from './backlog.ts';
 import type { Database } from './database.ts';
 import { rfc3339Of } from './instants.ts';
 import { decodeHistory } from './request-history.ts';
-import { loadSql, many, one, plannedEachTime } from './sql.ts';
+import { loadSql, many, one, plannedEachTime, zeroOrOne } from './sql.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Times = Type.Object({
@@ -28,6 +28,7 @@ const History = Type.Object({
   history: Type.String(),
 });
 const sql = loadSql(import.meta.url, {
+  begins: plannedEachTime(zeroOrOne(Type.Object({ begins_us: Type.Integer() }))),
   transmissions: plannedEachTime(many(Transmission)),
   reopenings: plannedEachTime(one(Reopenings)),
   repeats: plannedEachTime(one(Repeats)),
@@ -47,6 +48,10 @@ export type MeasuredTimes = Type.Static<typeof Times>;
 /** Open with a promised status at an instant. */
 export type StatusCount = Type.Static<typeof Status>;
 
+/** The first settlement that is known; null: none. */
+export async function beginsAt(db: Database, { borough, unit }: StoreScope): Promise<number | null> {
+  return (await sql.begins(db, { borough, unit }))?.begins_us ?? null;
+}
 export function transmissionsIn(db: Database, span: StoreSpan): Promise<TransmissionCount[]> {
   return sql.transmissions(db, spanParameters(span));
 }

@@ -150,6 +150,19 @@ from (
   limit $rows_max
 ) counted
 
+-- Of each borough: how many pass, how many of them are open, and overdue.
+-- BLOCK by_borough
+select
+  r.borough, count(*)::integer as n, (count(*) filter (where r.open))::integer as open,
+  (count(*) filter (where r.open and r.due_at <= $now::timestamptz))::integer as overdue
+from request r
+where request_fits(
+  r, $borough, $service, $services, $unit, $statuses, $channel, $nature, $open, $not_overdue_at, $due_from,
+  $due_before, $created_from, $created_to, $updated_from, $updated_to, $west, $south, $east, $north, $ids, $numbers
+)
+group by 1
+order by 1
+
 -- With what not every reader may see, which the creation told (strict: otherwise the path looks for it inside each entry). The newest first, by place in the order as Open311 asks.
 -- BLOCK newest
 select

@@ -46,8 +46,16 @@ const Told = Type.Object({
 });
 const WithCreation = Type.Object({ ...REQUEST_COLUMNS, creation: orNull(Told) });
 const WithHistory = Type.Object({ ...REQUEST_COLUMNS, history: Type.String() });
+const BoroughCount = Type.Object({
+  borough: TextOrNull,
+  n: Type.Integer(),
+  open: Type.Integer(),
+  overdue: Type.Integer(),
+});
+export type BoroughCount = Type.Static<typeof BoroughCount>;
 const page = plannedEachTime(many(Row));
 const sql = loadSql(import.meta.url, {
+  by_borough: plannedEachTime(many(BoroughCount)),
   due_at_asc: page,
   due_at_desc: page,
   due_at_none: page,
@@ -271,6 +279,15 @@ export async function countRequests(
   );
   const n = counts.reduce((sum, count) => sum + count.n, 0);
   return { total: Math.min(n, cap), capped: n > cap };
+}
+
+/** All that pass, by the borough responsible. */
+export function requestsByBorough(
+  db: Database,
+  filter: RequestFilter,
+  now_us: number,
+): Promise<BoroughCount[]> {
+  return sql.by_borough(db, { ...parametersOf(narrowed(filter)), now: rfc3339Of(now_us) });
 }
 
 /** The newest by creation first, then by number, from the place `skip` on. Those whose creation is not known are not among them. */

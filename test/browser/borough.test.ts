@@ -171,6 +171,38 @@ describe('a morning at the desk', () => {
     await soon(() => rowsOf(page)).toEqual(OVERDUE);
   });
 
+  it('tells what is foretold, what it is of, and that there was nothing a year before', async () => {
+    const page = await open('/arrondissements/VM');
+    // One is due within the week, of a service that has been settled once: too little to foretell from.
+    await soon(() => textOf(page.locator('[data-name="breach_forecast"]'))).toMatch(
+      /—.*Pas assez d’historique/s,
+    );
+    await page.locator('[data-name="breach_forecast"] a').click();
+    await soon(() => rowsOf(page)).toEqual(['SOON-1']);
+    await page.goBack();
+    await soon(() => mainOf(page)).toContain('Un an plus tôt\u00a0: pas de données');
+    await soon(() => textOf(page.locator('[data-measure="on_time"] [data-before="none"]'))).toContain(
+      'pas de données',
+    );
+  });
+
+  it('tells the forms that people gave up, by service, and errors of which no borough is said apart', async () => {
+    const now = new Date(Date.now() - 60_000);
+    const form = { path: '/nid', service: 'nid-de-poule', borough: 'VM' };
+    await server.send([
+      { type: 'web.form_started', subject: 'w1', time: now, data: form },
+      { type: 'web.form_abandoned', subject: 'w1', time: now, data: form },
+      { type: 'web.form_submitted', subject: 'w2', time: now, data: form },
+      { type: 'web.form_abandoned', subject: 'w3', time: now, data: { ...form, borough: 'LS' } },
+      { type: 'web.error', subject: 'w4', time: now, data: { path: '/nid', service: 'nid-de-poule' } },
+    ]);
+    const page = await open('/arrondissements/VM');
+    const cells = page.locator('tr[data-service="nid-de-poule"] td');
+    await soon(async () =>
+      (await cells.allTextContents()).map((text) => text.trim().replace(/\s+/g, ' ')),
+    ).toEqual(['1', '1', '1', '50 % sur 2', '0 + 1, arrondissement non dit']);
+  });
+
   it('adds up: what the period began with and what came and went is what is open', async () => {
     const page = await open('/arrondissements/VM');
     const term = async (name: string): Promise<number> =>
@@ -246,6 +278,24 @@ describe('the list', () => {
     await page.getByLabel('Numéro').fill('DONE-1, LATE-2');
     await page.keyboard.press('Enter');
     await soon(async () => (await rowsOf(page)).sort()).toEqual(['DONE-1', 'LATE-2']);
+  });
+
+  it('has the boroughs shaded by the same filters, and a table of them that leads on, by keyboard alone', async () => {
+    const page = await open('/arrondissements/VM/demandes?due=overdue');
+    await tabTo(page, page.locator('.map .kinds a').last());
+    await page.keyboard.press('Enter');
+    await soon(() => addressOf(page)).toBe('/arrondissements/VM/demandes?due=overdue&map=boroughs');
+    const cells = (code: string): Promise<string[]> =>
+      page.locator(`.map tr[data-borough="${code}"] td`).allTextContents();
+    await soon(async () => (await cells('VM'))[0]?.trim()).toBe(String(OVERDUE.length));
+    expect((await cells('LS')).slice(0, 2).map((text) => text.trim())).toEqual(['1', '1']);
+    await tabTo(page, page.getByRole('link', { name: 'Nombre de demandes' }));
+    await page.keyboard.press('Enter');
+    await soon(() => addressOf(page)).toMatch(/map=boroughs&shade=count$/);
+    await tabTo(page, page.locator('.map tr[data-borough="LS"] a'));
+    await page.keyboard.press('Enter');
+    await soon(() => rowsOf(page)).toEqual(['OTHER-1']);
+    expect(addressOf(page)).toBe('/arrondissements/LS/demandes?due=overdue&map=boroughs&shade=count');
   });
 
   it('is the same in English, one key apart', async () => {

@@ -13,6 +13,8 @@ import {
   STATUS_CHOICES,
 } from '../../web/src/lib/borough/filter.ts';
 import { pointsOf } from '../../web/src/lib/borough/found.ts';
+import { reachOf, yearBefore } from '../../web/src/lib/borough/last-year.ts';
+import { bordersOf, classOf } from '../../web/src/lib/borough/shades.ts';
 import { onTimeShare, wilson } from '../../web/src/lib/borough/shares.ts';
 import { frenchPath, pathIn } from '../../web/src/lib/i18n/address.ts';
 
@@ -176,5 +178,46 @@ describe('the map of a list', () => {
       { id: 'new', n: 1, overdue: 0, new: 1 },
       { id: 'old', n: 1, overdue: 0, new: 0 },
     ]);
+  });
+});
+
+describe('a year before', () => {
+  it('is the same date, and the last of February where there is none', () => {
+    expect(['2026-11-25', '2026-03-01', '2028-02-29', '2029-02-28'].map(yearBefore)).toEqual([
+      '2025-11-25',
+      '2025-03-01',
+      '2027-02-28',
+      '2028-02-28',
+    ]);
+  });
+  it('is known from the first settlement on', () => {
+    expect([null, 20, 25, 15, 10, 5].map((begins) => reachOf(10, 20, begins))).toEqual([
+      'none',
+      'none',
+      'none',
+      'part',
+      'whole',
+      'whole',
+    ]);
+  });
+});
+
+describe('the shades of the boroughs', () => {
+  it('have round borders, leave none at all white, and put a border itself into the lower class', () => {
+    expect(bordersOf('count', [3, 480])).toEqual([100, 200, 300, 400]);
+    expect(bordersOf('count', [])).toEqual([1, 2, 3, 4]);
+    const borders = bordersOf('overdue', [0.9]);
+    expect([0, 0.01, 0.05, 0.051, 0.2, 0.4, 0.41, 1].map((share) => classOf(share, borders))).toEqual([
+      0, 1, 1, 2, 3, 4, 5, 5,
+    ]);
+  });
+  it('use no more classes than there are, whatever the most is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (most) => {
+        const borders = bordersOf('count', [most]);
+        expect(classOf(most, borders)).toBeLessThanOrEqual(borders.length + 1);
+        expect(borders.every((border) => Number.isInteger(border))).toBe(true);
+      }),
+    );
   });
 });

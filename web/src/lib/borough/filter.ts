@@ -8,7 +8,7 @@ export type Sort = (typeof SORTS)[number];
 export const STATUS_CHOICES = ['open', 'settled', 'all', ...REQUEST_STATUSES] as const;
 export type StatusChoice = (typeof STATUS_CHOICES)[number];
 /** By day, so that a link says tomorrow what it says today. */
-export const DUE_CHOICES = ['overdue', 'today', '3_days'] as const;
+export const DUE_CHOICES = ['overdue', 'today', '3_days', 'week'] as const;
 export type DueChoice = (typeof DUE_CHOICES)[number];
 export type Channel = (typeof REQUEST_CHANNELS)[number];
 
@@ -40,6 +40,8 @@ export const NO_FILTER: ListFilter = {
 };
 /** Days after today that "due in 3 days" has. */
 const SOON_DAYS = 3;
+/** Days of "due in 7 days", today included. */
+const WEEK_DAYS = 7;
 
 function oneOf<T extends string>(choices: readonly T[], text: string | null): T | null {
   return choices.find((choice) => choice === text) ?? null;
@@ -101,9 +103,9 @@ export function apiFilter(
   // What is due can only be open.
   if (filter.due !== null) query.set('open', 'true');
   if (filter.due === 'overdue') query.set('overdue', 'true');
-  if (filter.due === 'today') {
+  if (filter.due === 'today' || filter.due === 'week') {
     query.set('overdue', 'false');
-    ends_ms.push(after(0));
+    ends_ms.push(after(filter.due === 'today' ? 0 : WEEK_DAYS - 1));
   }
   if (filter.due === '3_days') {
     query.set('due_from', instant(after(0)));

@@ -3,7 +3,17 @@ import { getContext, setContext } from 'svelte';
 import type { DefinitionId } from '#contract/definitions.ts';
 import type { QueueState } from '#contract/live.ts';
 
-export type Span = 'now' | 'recent' | 'today' | 'hour' | 'next' | 'day' | 'days_7' | 'days_30' | 'days_90';
+export type Span =
+  | 'now'
+  | 'recent'
+  | 'today'
+  | 'hour'
+  | 'next'
+  | 'day'
+  | 'next_7'
+  | 'days_7'
+  | 'days_30'
+  | 'days_90';
 export interface DefinitionRequest {
   readonly id: DefinitionId | 'agents' | 'curve' | 'state' | 'web';
   readonly span: Span;
