@@ -124,7 +124,8 @@ async function shown(url: string): Promise<unknown> {
     '/api/v1/requests/R-3',
   );
   const answers = await Promise.all(paths.map((path) => ask(url, path)));
-  const timed = /^(as_of|.*_s|lag.*|at|silence.*|occupancy|now|served_at|forecast|outlook|value|interval)$/;
+  const timed =
+    /^(as_of|.*_s|lag.*|at|silence.*|occupancy|now|served_at|forecast|outlook|value|interval|to|oldest_open_days)$/;
   return JSON.parse(JSON.stringify(answers, (key, value) => (timed.test(key) ? undefined : value)));
 }
 
