@@ -78,7 +78,7 @@ from (
 ) locked
 
 -- BLOCK fetch
-fetch forward 1000 from backup_rows
+fetch forward 400 from backup_rows
 
 -- BLOCK close
 close backup_rows
