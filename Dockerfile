@@ -7,7 +7,11 @@ COPY . .
 RUN npx vite build --config web/vite.config.ts
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 VIGIE_DATA=/data
+# Chromium prints the monthly report as PDF, in the fonts that the screens are drawn with.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends chromium fonts-dejavu-core \
+  && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production HOST=0.0.0.0 VIGIE_DATA=/data VIGIE_CHROMIUM=/usr/bin/chromium
 WORKDIR /app
 COPY --from=build --chown=node:node /app .
 RUN mkdir /data && chown node:node /data

@@ -5,6 +5,7 @@ import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
 import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
 import { wallsRouter } from './access/walls.ts';
+import { backupRouter } from './backup/http.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
 import { catalogueRouter } from './catalogue/http.ts';
 import type { Config } from './config.ts';
@@ -20,6 +21,7 @@ import { type Clock, isoOf } from './lib/clock.ts';
 import { VigieError } from './lib/errors.ts';
 import { errorHandler, sendError } from './lib/http-errors.ts';
 import type { Logger } from './lib/logger.ts';
+import { productVersion } from './lib/version.ts';
 import { type ChannelSource, type IntervalSource, readRouter } from './live/http.ts';
 import type { RequestBook } from './live/request-book.ts';
 import type { LiveState } from './live/state.ts';
@@ -29,6 +31,7 @@ import { PastMaps } from './map/past.ts';
 import { mountReportRoutes } from './report-parts.ts';
 import type { RequestParts } from './request-parts.ts';
 import { mountRequestRoutes } from './request-routes.ts';
+import { openBackup } from './store/backup.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
 import { saveCatalogue } from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
@@ -127,6 +130,15 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   );
   mountRequestRoutes(app, { ...parts, gate });
   mountReportRoutes(app, { ...parts, gate });
+  app.use(
+    backupRouter({
+      open: () => openBackup(parts.db),
+      admin: requireAdmin(access, 'Backups are made'),
+      version: productVersion(),
+      clock,
+      logger,
+    }),
+  );
   // A program that asks for what is not there gets no page for people.
   app.use('/api', (req, res) => {
     const asked = `${req.method} ${req.originalUrl.split('?', 1)[0]!.slice(0, 100)}`;

@@ -1,12 +1,14 @@
 /** `npm run vigie -- <command>`: the command line. It talks to a running server like any other client. */
 import { systemClock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
+import { backupCommand } from './backup.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { referenceCommand } from './reference.ts';
 import { reportCommand } from './report.ts';
+import { restoreCommand } from './restore.ts';
 import { simulateCommand } from './simulate.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -15,6 +17,8 @@ const COMMANDS: readonly Command[] = [
   simulateCommand,
   keyCommand,
   reportCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
 ];
 

@@ -6,6 +6,7 @@ import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
+import { BACKUP_PATHS } from './openapi-backup.ts';
 import { MAP_PATHS } from './openapi-map.ts';
 import { answer, errorAnswer, idParameter, jsonBody, moment, query, read } from './openapi-parts.ts';
 import { REPORT_PATHS } from './openapi-reports.ts';
@@ -229,6 +230,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   '/api/v1/keys/{id}': keyPath,
   '/api/v1/session': sessionPath,
   ...WALL_PATHS,
+  ...BACKUP_PATHS,
   '/api/openapi.json': plain('This page', 'application/json'),
   '/api/asyncapi.json': plain('The socket', 'application/json'),
   ...OPEN311_PATHS,

@@ -1,18 +1,16 @@
 /** The pages that describe the server to programs. */
-import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import { asyncApiPage } from '../contract/asyncapi.ts';
 import { eventsSchemaPage } from '../contract/json-schema.ts';
 import { openApiPage } from '../contract/openapi.ts';
+import { productVersion } from '../lib/version.ts';
 
 /** How long a program may keep a page before it asks again, s. */
 const KEEP_S = 300;
 
 /** Bodies are made once: nothing in them changes while a server runs. */
 export function docsRouter(): Router {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
+  const version = productVersion();
   const router = Router();
   const serve = (path: string, type: string, page: object): void => {
     const bytes = Buffer.from(JSON.stringify(page));

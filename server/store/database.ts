@@ -18,7 +18,16 @@ export interface Database {
    * Native: nothing.
    */
   journalRecords(): AsyncIterable<Uint8Array>;
+  /**
+   * A database in which one transaction may last for minutes: this one, or when embedded a copy of it, which is gone when it is closed.
+   */
+  still(): Promise<StillDatabase>;
   /** Whether nothing is running and nobody waits: the moment for upkeep. */
   idle(): boolean;
+  close(): Promise<void>;
+}
+
+export interface StillDatabase {
+  readonly db: Database;
   close(): Promise<void>;
 }

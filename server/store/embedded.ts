@@ -2,13 +2,14 @@
  * The embedded database: TimescaleDB in a worker thread, its files, journal and lock in the data folder. Everything above
  * sees an ordinary `pg` pool, of one connection.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type TransferListItem, Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { VigieError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Database } from './database.ts';
+import { cloneFolder } from './backup-clone.ts';
+import type { Database, StillDatabase } from './database.ts';
 import type { WorkerOptions } from './embedded-worker.ts';
 import { Journal } from './journal.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
@@ -97,13 +98,27 @@ class EmbeddedServer implements WireServer {
   }
 }
 
+/** Folders of copies that are read for a backup. */
+const COPY_PREFIX = 'backup-';
+
 class EmbeddedDatabase extends PooledDatabase {
   readonly #server: EmbeddedServer;
   readonly #lock: FolderLock;
   readonly #journal: Journal;
+  readonly #root: string;
+  readonly #logger: Logger;
 
-  constructor(pool: pg.Pool, server: EmbeddedServer, journal: Journal, lock: FolderLock, logger: Logger) {
+  constructor(
+    root: string,
+    pool: pg.Pool,
+    server: EmbeddedServer,
+    journal: Journal,
+    lock: FolderLock,
+    logger: Logger,
+  ) {
     super('embedded', pool, logger);
+    this.#root = root;
+    this.#logger = logger;
     this.#server = server;
     this.#journal = journal;
     this.#lock = lock;
@@ -115,6 +130,35 @@ class EmbeddedDatabase extends PooledDatabase {
 
   override journalRecords(): AsyncIterable<Uint8Array> {
     return this.#journal.records();
+  }
+
+  override async still(): Promise<StillDatabase> {
+    // What a process that died left behind.
+    for (const name of await readdir(this.#root))
+      if (name.startsWith(COPY_PREFIX)) await rm(join(this.#root, name), { recursive: true, force: true });
+    const copy = await mkdtemp(join(this.#root, COPY_PREFIX));
+    const remove = () => rm(copy, { recursive: true, force: true });
+    try {
+      const held_ms = await cloneFolder(join(this.#root, 'db'), join(copy, 'db'), (work) => this.#hold(work));
+      this.#logger.info({ held_ms: Math.round(held_ms) }, 'the database was copied');
+      const db = await openEmbedded(copy, this.#logger);
+      return { db, close: () => db.close().finally(remove) };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+
+  /** Runs work while the database does nothing. */
+  async #hold(work: () => Promise<void>): Promise<void> {
+    const client = await this.pool.connect();
+    try {
+      // Answered once the thread has done what it does after the statements before, such as a checkpoint.
+      await client.query('SELECT 1');
+      await work();
+    } finally {
+      client.release();
+    }
   }
 
   override async close(): Promise<void> {
@@ -154,7 +198,7 @@ export async function openEmbedded(dataDir: string, logger: Logger): Promise<Dat
         await pool.query('CHECKPOINT');
       },
     });
-    return new EmbeddedDatabase(pool, starting, journal, lock, logger);
+    return new EmbeddedDatabase(root, pool, starting, journal, lock, logger);
   } catch (error) {
     await server?.stop();
     lock.release();

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Database } from './database.ts';
+import type { Database, StillDatabase } from './database.ts';
 
 const INT8_OID = 20;
 
@@ -62,6 +62,10 @@ export class PooledDatabase implements Database {
   async journal(_bytes: Uint8Array): Promise<void> {}
 
   async *journalRecords(): AsyncIterable<Uint8Array> {}
+
+  async still(): Promise<StillDatabase> {
+    return { db: this, close: async () => {} };
+  }
 
   idle(): boolean {
     return this.pool.waitingCount === 0 && this.pool.idleCount === this.pool.totalCount;
