@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
-import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
+import { auditRouter } from './access/audit.ts';
+import { keysRouter } from './access/http.ts';
+import { requireRead, requireRole } from './access/http-parts.ts';
+import { sessionsRouter } from './access/sessions.ts';
+import { usersRouter } from './access/users.ts';
 import { wallsRouter } from './access/walls.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
 import { catalogueRouter } from './catalogue/http.ts';
@@ -28,6 +32,7 @@ import type { LiveMap } from './map/live-map.ts';
 import { mountReportRoutes } from './report-parts.ts';
 import type { RequestParts } from './request-parts.ts';
 import { mountRequestRoutes } from './request-routes.ts';
+import { listAudit } from './store/audit.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
 import { saveCatalogue } from './store/catalogue.ts';
 import type { Database } from './store/database.ts';
@@ -36,12 +41,14 @@ import type { KeyStore } from './store/keys.ts';
 import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
 import { intervalsFromStore } from './store/truth.ts';
+import type { UserStore } from './store/users.ts';
 import { WallStore } from './store/walls.ts';
 
 export interface RouteParts {
   readonly config: Config;
   readonly access: Access;
   readonly keys: KeyStore;
+  readonly people: UserStore;
   readonly batcher: Batcher;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -60,18 +67,21 @@ export interface RouteParts {
 const WEB_HANDLER = new URL('../web/build/handler.js', import.meta.url);
 
 export async function mountRoutes(app: Express, parts: RouteParts): Promise<void> {
-  const { config, access, keys, batcher, clock, logger, state, router } = parts;
+  const { config, access, keys, people, batcher, clock, logger, state, router } = parts;
   const gate = requireRead(access);
   app.use(ingestRouter({ batcher, access, clock, logger }));
   app.use(docsRouter());
   app.use(pageScriptRouter());
-  app.use(accessRouter({ access, keys, logger }));
+  app.use(keysRouter({ access, keys, logger }));
+  app.use(sessionsRouter({ access, people, clock, logger }));
+  app.use(usersRouter({ access, people, logger }));
+  app.use(auditRouter({ access, list: (question) => listAudit(parts.db, question), logger }));
   app.use(wallsRouter({ access, walls: new WallStore(parts.db), logger }));
   app.use(rejectedRouter(parts, gate));
   app.use(
     boundariesRouter({
       store: { codes: () => territoryCodes(parts.db), save: (items) => saveBoundaries(parts.db, items) },
-      admin: requireAdmin(access, 'Boundaries are set'),
+      admin: requireRole(access, 'manager', 'Boundaries are set'),
       logger,
     }),
   );
@@ -87,7 +97,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
         },
       },
       gate,
-      admin: requireAdmin(access, 'The catalogue is changed'),
+      admin: requireRole(access, 'manager', 'The catalogue is changed'),
       clock,
       time_zone: config.time_zone,
       logger,

@@ -8,6 +8,7 @@ import { keyCommand } from './key.ts';
 import { referenceCommand } from './reference.ts';
 import { reportCommand } from './report.ts';
 import { simulateCommand } from './simulate.ts';
+import { userCommand } from './user.ts';
 
 const COMMANDS: readonly Command[] = [
   importCommand,
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   simulateCommand,
   keyCommand,
   reportCommand,
+  userCommand,
   doctorCommand,
 ];
 

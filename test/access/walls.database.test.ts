@@ -52,7 +52,7 @@ describe('pairing a wall', () => {
 
     const paired = await ask(device);
     expect(await paired.json()).toEqual({ paired: true, scopes: ['city', 'VM'], every_s: 20 });
-    expect(paired.headers.get('set-cookie')).toMatch(/Max-Age=34560000; HttpOnly; SameSite=Strict/);
+    expect(paired.headers.get('set-cookie')).toMatch(/Max-Age=34560000; HttpOnly; SameSite=Lax/);
     expect((await ask(device)).status).toBe(404);
     const cookie = cookieOf(paired);
     expect(await read(cookie)).toBe(200);
