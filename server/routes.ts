@@ -5,7 +5,7 @@ import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
 import { auditRouter } from './access/audit.ts';
 import { keysRouter } from './access/http.ts';
-import { requireRead, requireRole } from './access/http-parts.ts';
+import { byOf, requireRead, requireRole } from './access/http-parts.ts';
 import { sessionsRouter } from './access/sessions.ts';
 import { usersRouter } from './access/users.ts';
 import { wallsRouter } from './access/walls.ts';
@@ -80,8 +80,9 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(rejectedRouter(parts, gate));
   app.use(
     boundariesRouter({
-      store: { codes: () => territoryCodes(parts.db), save: (items) => saveBoundaries(parts.db, items) },
+      store: { codes: () => territoryCodes(parts.db), save: (items, by) => saveBoundaries(parts.db, items, by) },
       admin: requireRole(access, 'manager', 'Boundaries are set'),
+      by: byOf,
       logger,
     }),
   );
@@ -90,14 +91,15 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
       store: {
         // From memory: a screen that wants the names of things does not wait for a busy database.
         read: async () => parts.promises.catalogue,
-        async save(said, accept) {
-          const revision = await saveCatalogue(parts.db, said, { replace: true, accept });
+        async save(said, accept, audit) {
+          const revision = await saveCatalogue(parts.db, said, { replace: true, accept, audit });
           await parts.promises.reload();
           return revision;
         },
       },
       gate,
       admin: requireRole(access, 'manager', 'The catalogue is changed'),
+      by: byOf,
       clock,
       time_zone: config.time_zone,
       logger,

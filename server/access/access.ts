@@ -150,6 +150,11 @@ export class Access {
     return this.#shown(headers, true);
   }
 
+  /** Who has signed in, only to be told of it. */
+  whoIs({ headers }: IncomingMessage): Promise<Caller | undefined> {
+    return this.#shown(headers, true);
+  }
+
   /** Whose the key is that is shown, or the session. */
   async #shown(headers: IncomingHttpHeaders, used: boolean): Promise<Caller | undefined> {
     const bearer = bearerOf(headers);

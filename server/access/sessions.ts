@@ -26,7 +26,7 @@ export function sessionsRouter({ access, people, clock, logger }: SessionsRouter
   const attempts = new Attempts(clock);
 
   async function answer(req: Request, res: Response): Promise<void> {
-    const caller = await access.caller(req);
+    const caller = await access.whoIs(req);
     res.setHeader('cache-control', 'no-store');
     sendJson(res, 200, {
       may_read: await access.mayRead(req),

@@ -219,6 +219,7 @@ describe('a session', () => {
   });
 
   it('gives what the role gives now, not what it gave at the beginning', async () => {
+    await add('reste@ville.example', 'administrator');
     const user = await add('role@ville.example', 'administrator');
     const cookie = await session('role@ville.example');
     expect((await own(cookie, 'GET', '/api/v1/keys')).status).toBe(200);

@@ -87,7 +87,9 @@ describe('pairing a wall', () => {
       ['GET', '/api/v1/walls'],
     ] as const) {
       const body = method === 'POST' ? { body: JSON.stringify({ code, name: 'x' }) } : {};
-      expect((await fetch(server.url + path, { method, headers: { cookie }, ...body })).status).toBe(401);
+      expect(
+        (await fetch(server.url + path, { method, headers: { cookie, origin: server.url }, ...body })).status,
+      ).toBe(401);
     }
     expect((await ask(device)).status).toBe(202);
     const reader = await server.ask('POST', '/api/v1/keys', { name: 'supervisor', can_read: true });

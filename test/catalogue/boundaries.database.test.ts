@@ -9,7 +9,7 @@ import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../seeds/reference/index.ts';
 import { Access } from '../../server/access/access.ts';
-import { requireRole } from '../../server/access/http-parts.ts';
+import { byOf, requireRole } from '../../server/access/http-parts.ts';
 import { boundariesRouter } from '../../server/catalogue/boundaries.ts';
 import { run } from '../../server/cli/main.ts';
 import { systemClock } from '../../server/lib/clock.ts';
@@ -46,13 +46,15 @@ beforeAll(async () => {
   });
   const store = {
     codes: () => territoryCodes(db),
-    save: (items: Parameters<typeof saveBoundaries>[1]) => saveBoundaries(db, items),
+    save: (...what: [Parameters<typeof saveBoundaries>[1], Parameters<typeof saveBoundaries>[2]]) =>
+      saveBoundaries(db, ...what),
   };
   const app = express();
   app.use(
     boundariesRouter({
       store,
       admin: requireRole(access, 'manager', 'Boundaries are set'),
+      by: byOf,
       logger: testLogger,
     }),
   );
