@@ -2,6 +2,7 @@ import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
 import { reportFr } from './report-fr.ts';
+import { settingsFr, signInFr } from './settings-fr.ts';
 import { wallsFr } from './walls-fr.ts';
 
 /** Every text of the screens in French, which the English must match: see `Dictionary`. */
@@ -21,6 +22,7 @@ export const fr = {
     health: 'Santé des données',
     definitions: 'Définitions',
     walls: 'Appairage',
+    settings: 'Réglages',
     home: 'Accueil',
   },
   landing: {
@@ -334,19 +336,12 @@ export const fr = {
   request: frRequests,
   report: reportFr,
   walls: wallsFr,
+  settings: settingsFr,
+  signIn: signInFr,
   borough: frBorough,
   definitions: {
     title: 'Définitions',
     lead: 'Une seule définition par chiffre, avec sa version. T est le seuil de la file. Un rapport sur rien s’écrit « — ».',
-  },
-  signIn: {
-    title: 'Connexion',
-    lead: 'Ce serveur demande une clé qui a le droit de lire. Elle se crée avec « npm run vigie -- key create ».',
-    key: 'Clé de lecture',
-    submit: 'Entrer',
-    wrong: 'Cette clé n’est pas reconnue, ou n’a pas le droit de lire.',
-    failed: 'Le serveur n’a pas répondu. Réessayez dans un instant.',
-    link: 'Entrer une clé',
   },
   error: {
     notFound: 'Cette page n’existe pas',
