@@ -80,7 +80,10 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(rejectedRouter(parts, gate));
   app.use(
     boundariesRouter({
-      store: { codes: () => territoryCodes(parts.db), save: (items, by) => saveBoundaries(parts.db, items, by) },
+      store: {
+        codes: () => territoryCodes(parts.db),
+        save: (items, by) => saveBoundaries(parts.db, items, by),
+      },
       admin: requireRole(access, 'manager', 'Boundaries are set'),
       by: byOf,
       logger,

@@ -2,7 +2,12 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import type { AuditNote, By } from '../contract/audit.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
-import { type CatalogueChange, catalogueChange, catalogueNotes, changeFaults } from '../domain/catalogue-change.ts';
+import {
+  type CatalogueChange,
+  catalogueChange,
+  catalogueNotes,
+  changeFaults,
+} from '../domain/catalogue-change.ts';
 import { catalogueFrom, type Fault } from '../domain/catalogue-shape.ts';
 import { localDate } from '../domain/office-hours.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -53,7 +58,11 @@ class CatalogueRefused extends VigieError {
 }
 
 /** Beside the catalogue: the number of the one that was read, and why it is changed. */
-function askedOf(body: unknown): { readonly revision?: unknown; readonly why?: unknown; readonly body: unknown } {
+function askedOf(body: unknown): {
+  readonly revision?: unknown;
+  readonly why?: unknown;
+  readonly body: unknown;
+} {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { body };
   const { revision, why, ...catalogue } = body as Record<string, unknown>;
   return { revision, why, body: catalogue };
@@ -78,9 +87,11 @@ export function catalogueRouter(options: CatalogueRouterOptions): Router {
   });
   router.put('/api/v1/catalogue', admin, async (req, res, next) => {
     try {
-      const { revision: read, why, body } = askedOf(
-        parseJson(decodeText(await readBody(req, BODY_BYTES_MAX))),
-      );
+      const {
+        revision: read,
+        why,
+        body,
+      } = askedOf(parseJson(decodeText(await readBody(req, BODY_BYTES_MAX))));
       const shaped = catalogueFrom(body);
       if ('faults' in shaped) throw new CatalogueRefused(shaped.faults);
       const said = shaped.catalogue;

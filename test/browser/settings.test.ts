@@ -104,7 +104,9 @@ describe('a setting', () => {
   it('of another entry that changed meanwhile does not stand in the way', async () => {
     const page = await signIn(await newPage(), 'manager@ville.example', '/reglages/unites?id=voirie');
     await page.getByLabel('Nom en anglais').fill('Streets');
-    await asServer('PUT', '/api/v1/catalogue', { units: [{ id: 'neuve', name: { fr: 'Neuve', en: 'New' } }] });
+    await asServer('PUT', '/api/v1/catalogue', {
+      units: [{ id: 'neuve', name: { fr: 'Neuve', en: 'New' } }],
+    });
     await page.getByRole('button', { name: 'Enregistrer' }).click();
     await page.getByText('Enregistré.').waitFor();
   });
@@ -132,7 +134,11 @@ describe('a setting', () => {
 
 describe('what each role sees', () => {
   it('a reader reads and has no form; only an administrator sees people and keys', async () => {
-    const reader = await signIn(await newPage(), 'reader@ville.example', '/reglages/services?id=nid-de-poule');
+    const reader = await signIn(
+      await newPage(),
+      'reader@ville.example',
+      '/reglages/services?id=nid-de-poule',
+    );
     await reader.getByText('Vous pouvez lire cette page').waitFor();
     expect(await reader.locator('form').count()).toBe(0);
     expect(await reader.getByRole('link', { name: 'Personnes' }).count()).toBe(0);

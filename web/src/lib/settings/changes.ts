@@ -29,3 +29,10 @@ export function changesOf(before: object | null, after: object | null): readonly
     return change.before === change.after ? [] : [change];
   });
 }
+
+/** The names of a path in the reader's language; an id or a date stands as it is. */
+export const memberText = (members: Readonly<Record<string, string>>, path: string): string =>
+  path
+    .split('.')
+    .map((name) => (Object.hasOwn(members, name) ? members[name] : name))
+    .join(' · ');
