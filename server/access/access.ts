@@ -131,7 +131,7 @@ export class Access {
 
   /** Whether an HTTP request may read. */
   mayRead(req: IncomingMessage): Promise<boolean> {
-    return this.#mayRead({ headers: req.headers, remote_address: req.socket.remoteAddress }, true);
+    return this.authoriseRead({ headers: req.headers, remote_address: req.socket.remoteAddress });
   }
 
   /** Whether the asker shows a key that may read, or has signed in, whoever else may read. A wall is seen by everybody. */
@@ -178,14 +178,11 @@ export class Access {
     const key = handshake.auth?.key;
     if (typeof key === 'string' && (await this.grant(key))?.can_read) return true;
     // An open page is not somebody at work: it must not keep a session alive.
-    return this.#mayRead({ headers: handshake.headers, remote_address: handshake.address }, false);
+    return this.authoriseRead({ headers: handshake.headers, remote_address: handshake.address }, false);
   }
 
-  authoriseRead(request: ReadRequest): Promise<boolean> {
-    return this.#mayRead(request, true);
-  }
-
-  async #mayRead({ headers, remote_address }: ReadRequest, used: boolean): Promise<boolean> {
+  /** @param used whether somebody is at work, which keeps a session alive */
+  async authoriseRead({ headers, remote_address }: ReadRequest, used = true): Promise<boolean> {
     if (this.#public_read) return true;
     if (reads(await this.#shown(headers, used))) return true;
     if (bearerOf(headers) !== undefined) return false;
