@@ -55,8 +55,3 @@ export interface PeopleRepository {
   findSession(secret_sha256: string, used: boolean): Promise<SessionOwner | null>;
   endSession(secret_sha256: string): Promise<void>;
 }
-
-/** A session that nobody uses ends after so long, s. A page that only watches is no use. */
-export const SESSION_IDLE_S = 4 * 3_600;
-/** However it is used, after so long: a day of work, s. */
-export const SESSION_S = 12 * 3_600;

@@ -1,7 +1,7 @@
 /** `/api/v1/session`: signing in, with a password or with a key, and out. */
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
-import type { SessionAnswer } from '../contract/people.ts';
+import { SESSION_S, type SessionAnswer } from '../contract/people.ts';
 import type { Clock } from '../lib/clock.ts';
 import { VigieError } from '../lib/errors.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
@@ -12,7 +12,7 @@ import { Attempts, addressOf } from './attempts.ts';
 import { byOf, callerOf, jsonObject, requireRole, sessionCookie, wrapped } from './http-parts.ts';
 import { sha256Hex } from './keys.ts';
 import { hashPassword, isPassword, passwordFault } from './passwords.ts';
-import { type PeopleRepository, SESSION_S } from './people.ts';
+import type { PeopleRepository } from './people.ts';
 
 export interface SessionsRouterOptions {
   readonly access: Access;

@@ -38,3 +38,8 @@ export interface SessionAnswer {
 export const PASSWORD_LENGTH = { least: 12, most: 200 } as const;
 export const PERSON_NAME_LENGTH_MAX = 100;
 export const EMAIL_LENGTH_MAX = 254;
+
+/** A session that nobody uses ends after so long, s. A page that only watches is no use. */
+export const SESSION_IDLE_S = 4 * 3_600;
+/** However it is used, after so long: a day of work, s. */
+export const SESSION_S = 12 * 3_600;

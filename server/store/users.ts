@@ -1,16 +1,8 @@
 /** People, and who has signed in. */
 import Type from 'typebox';
-import {
-  type NewUser,
-  type PeopleRepository,
-  SESSION_IDLE_S,
-  SESSION_S,
-  type SessionOwner,
-  type UserChange,
-  type UserOutcome,
-} from '../access/people.ts';
+import type { NewUser, PeopleRepository, SessionOwner, UserChange, UserOutcome } from '../access/people.ts';
 import type { AuditAction, AuditNote, By } from '../contract/audit.ts';
-import { ROLES, type User } from '../contract/people.ts';
+import { ROLES, SESSION_IDLE_S, SESSION_S, type User } from '../contract/people.ts';
 import { writeAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { loadSql, many, none, one, type Queryable, zeroOrOne } from './sql.ts';

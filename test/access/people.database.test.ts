@@ -1,7 +1,6 @@
 /** People and sessions, over real HTTP with a real database: who gets in, for how long, and who does not. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../../server/access/access.ts';
-import { hashPassword, isPassword, passwordFault } from '../../server/access/passwords.ts';
 import type { AuditEntry } from '../../server/contract/audit.ts';
 import type { SessionAnswer, User } from '../../server/contract/people.ts';
 import { systemClock } from '../../server/lib/clock.ts';
@@ -299,27 +298,6 @@ describe('a person', () => {
     expect(((await answer.json()) as { error: { code: string } }).error.code).toBe('last_administrator');
   });
 
-  it.each<[object, string]>([
-    [{ email: 'pas une adresse' }, 'email'],
-    [{ name: ' ' }, 'name'],
-    [{ role: 'owner' }, 'role'],
-    [{ password: 'court' }, 'password'],
-    [{ password: 'x'.repeat(30) }, 'password'],
-    [{ password: 'nouvelle@ville.example' }, 'password'],
-    [{ admin: true }, 'admin'],
-  ])('with %j is refused with the reason', async (change, words) => {
-    const body = {
-      email: 'nouvelle@ville.example',
-      name: 'N',
-      role: 'reader',
-      password: PASSWORD,
-      ...change,
-    };
-    const answer = await server.ask('POST', '/api/v1/users', body);
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain(words);
-  });
-
   it('may what the role says, and no more', async () => {
     const { code } = (await (await server.ask('POST', '/api/v1/walls/pairings', undefined, null)).json()) as {
       code: string;
@@ -410,28 +388,5 @@ describe('the history', () => {
       items: AuditEntry[];
     };
     expect(new Set(seen.items.map(({ subject }) => subject))).toEqual(new Set(['wall']));
-  });
-});
-
-describe('a password', () => {
-  it('is known again by its hash, however its accents were typed, and by no other', async () => {
-    const stored = await hashPassword('é'.normalize('NFD').repeat(12));
-    expect(stored).toMatch(/^scrypt\$65536\$8\$2\$[\w-]{22}\$[\w-]{43}$/);
-    expect(await isPassword('é'.normalize('NFC').repeat(12), stored)).toBe(true);
-    expect(await isPassword('è'.repeat(12), stored)).toBe(false);
-    expect(await isPassword('', null)).toBe(false);
-  });
-  it('made with other parameters is known by them', async () => {
-    const old = 'scrypt$16384$8$1$c2FsdHNhbHRzYWx0c2FsdA$';
-    const { scryptSync } = await import('node:crypto');
-    const hash = scryptSync(PASSWORD, Buffer.from('saltsaltsaltsalt'), 32, { N: 16_384, r: 8, p: 1 });
-    expect(await isPassword(PASSWORD, old + hash.toString('base64url'))).toBe(true);
-  });
-  it('is neither short, nor one letter, nor the address', () => {
-    const who = { email: 'lea@ville.example', name: 'Léa' };
-    expect(passwordFault('onze signes', who)).toContain('12');
-    expect(passwordFault('aaaaaaaaaaaaaaa', who)).toContain('different');
-    expect(passwordFault('LEA@ville.example', who)).toContain('address');
-    expect(passwordFault(PASSWORD, who)).toBeUndefined();
   });
 });

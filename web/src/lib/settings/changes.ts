@@ -16,7 +16,8 @@ function leaves(value: unknown, path: string, into: Map<string, string>): void {
     return;
   }
   if (value === undefined) return;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const texts = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  const text = typeof value === 'string' ? value : texts ? value.join(', ') || '—' : JSON.stringify(value);
   into.set(path, text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
 }
 
