@@ -43,6 +43,7 @@ import { openDatabase } from './store/open.ts';
 import { applyPolicies } from './store/policies.ts';
 import { listQueues, mailConfig, seedMailConfig, seedQueues } from './store/reference.ts';
 import { Standing } from './store/standing.ts';
+import { UserStore } from './store/users.ts';
 import { DatabaseWatch } from './store/watch.ts';
 
 const STOP_WITHIN_MS = 15_000;
@@ -193,11 +194,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
   const ingest_key = config.ingest_key ?? (config.demo ? randomBytes(24).toString('base64url') : null);
   const keys = new KeyStore(db);
-  const access = new Access({ keys, clock, ingest_key, public_read: config.public_read });
+  const people = new UserStore(db);
+  const access = new Access({ keys, people, clock, ingest_key, public_read: config.public_read });
   await start(map);
   const ground = groundOf(requests, config.map_style);
   await mountRoutes(app, {
-    ...{ config, access, keys, batcher, clock, logger, state, db, store, router },
+    ...{ config, access, keys, people, batcher, clock, logger, state, db, store, router },
     ...{ map, replays, ground, promises: requests, open: open.book, queues, holidays },
   });
   ingest = eventsHandler({ batcher, access, clock, logger });

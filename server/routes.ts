@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Express, type RequestHandler, Router } from 'express';
 import type { Access } from './access/access.ts';
-import { accessRouter, requireAdmin, requireRead } from './access/http.ts';
+import { auditRouter } from './access/audit.ts';
+import { keysRouter } from './access/http.ts';
+import { byOf, requireRead, requireRole } from './access/http-parts.ts';
+import { sessionsRouter } from './access/sessions.ts';
+import { usersRouter } from './access/users.ts';
 import { wallsRouter } from './access/walls.ts';
 import { backupRouter } from './backup/http.ts';
 import { boundariesRouter } from './catalogue/boundaries.ts';
@@ -31,6 +35,7 @@ import { PastMaps } from './map/past.ts';
 import { mountReportRoutes } from './report-parts.ts';
 import type { RequestParts } from './request-parts.ts';
 import { mountRequestRoutes } from './request-routes.ts';
+import { listAudit } from './store/audit.ts';
 import { openBackup } from './store/backup.ts';
 import { saveBoundaries, territoryCodes } from './store/boundaries.ts';
 import { saveCatalogue } from './store/catalogue.ts';
@@ -41,12 +46,14 @@ import { mailFromStore } from './store/mail.ts';
 import { countRejected, recentRejected } from './store/rejected.ts';
 import { changesSince } from './store/request-past.ts';
 import { intervalsFromStore } from './store/truth.ts';
+import type { UserStore } from './store/users.ts';
 import { WallStore } from './store/walls.ts';
 
 export interface RouteParts {
   readonly config: Config;
   readonly access: Access;
   readonly keys: KeyStore;
+  readonly people: UserStore;
   readonly batcher: Batcher;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -66,18 +73,25 @@ export interface RouteParts {
 const WEB_HANDLER = new URL('../web/build/handler.js', import.meta.url);
 
 export async function mountRoutes(app: Express, parts: RouteParts): Promise<void> {
-  const { config, access, keys, batcher, clock, logger, state, router } = parts;
+  const { config, access, keys, people, batcher, clock, logger, state, router } = parts;
   const gate = requireRead(access);
   app.use(ingestRouter({ batcher, access, clock, logger }));
   app.use(docsRouter());
   app.use(pageScriptRouter());
-  app.use(accessRouter({ access, keys, logger }));
+  app.use(keysRouter({ access, keys, logger }));
+  app.use(sessionsRouter({ access, people, clock, logger }));
+  app.use(usersRouter({ access, people, logger }));
+  app.use(auditRouter({ access, list: (question) => listAudit(parts.db, question), logger }));
   app.use(wallsRouter({ access, walls: new WallStore(parts.db), logger }));
   app.use(rejectedRouter(parts, gate));
   app.use(
     boundariesRouter({
-      store: { codes: () => territoryCodes(parts.db), save: (items) => saveBoundaries(parts.db, items) },
-      admin: requireAdmin(access, 'Boundaries are set'),
+      store: {
+        codes: () => territoryCodes(parts.db),
+        save: (items, by) => saveBoundaries(parts.db, items, by),
+      },
+      admin: requireRole(access, 'manager', 'Boundaries are set'),
+      by: byOf,
       logger,
     }),
   );
@@ -86,14 +100,15 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
       store: {
         // From memory: a screen that wants the names of things does not wait for a busy database.
         read: async () => parts.promises.catalogue,
-        async save(said, accept) {
-          const revision = await saveCatalogue(parts.db, said, { replace: true, accept });
+        async save(said, accept, audit) {
+          const revision = await saveCatalogue(parts.db, said, { replace: true, accept, audit });
           await parts.promises.reload();
           return revision;
         },
       },
       gate,
-      admin: requireAdmin(access, 'The catalogue is changed'),
+      admin: requireRole(access, 'manager', 'The catalogue is changed'),
+      by: byOf,
       clock,
       time_zone: config.time_zone,
       logger,
@@ -133,7 +148,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
   app.use(
     backupRouter({
       open: () => openBackup(parts.db),
-      admin: requireAdmin(access, 'Backups are made'),
+      admin: requireRole(access, 'administrator', 'Backups are made'),
       version: productVersion(),
       clock,
       logger,

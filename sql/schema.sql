@@ -40,6 +40,36 @@ table api_key (
   constraint api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
   constraint api_key_secret_sha256_key UNIQUE (secret_sha256)
 
+table app_user (
+  id uuid not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  password text not null,
+  created_at timestamp with time zone not null default now(),
+  disabled_at timestamp with time zone,
+  revision integer not null default 1
+)
+  constraint app_user_email_check CHECK (((email = lower(email)) AND (email <> ''::text)))
+  constraint app_user_email_key UNIQUE (email)
+  constraint app_user_name_check CHECK ((name <> ''::text))
+  constraint app_user_pkey PRIMARY KEY (id)
+  constraint app_user_role_check CHECK ((role = ANY (ARRAY['reader'::text, 'supervisor'::text, 'manager'::text, 'administrator'::text])))
+
+table audit_entry (
+  number bigint not null generated as identity,
+  at timestamp with time zone not null default now(),
+  actor jsonb not null,
+  subject text not null,
+  subject_id text not null,
+  action text not null,
+  before jsonb,
+  after jsonb,
+  why text
+)
+  CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject, subject_id, number)
+  constraint audit_entry_pkey PRIMARY KEY (number)
+
 table backlog_move (
   ts timestamp with time zone not null,
   request bigint not null,
@@ -488,12 +518,28 @@ table unit (
   constraint unit_name_check CHECK ((((name ->> 'fr'::text) <> ''::text) AND ((name ->> 'en'::text) <> ''::text)))
   constraint unit_pkey PRIMARY KEY (id)
 
+table user_session (
+  secret_sha256 bytea not null,
+  user_id uuid,
+  key_sha256 bytea,
+  created_at timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now(),
+  ends_at timestamp with time zone not null
+)
+  CREATE INDEX user_session_user_id ON public.user_session USING btree (user_id)
+  constraint user_session_check CHECK ((num_nonnulls(user_id, key_sha256) = 1))
+  constraint user_session_key_sha256_check CHECK ((length(key_sha256) = 32))
+  constraint user_session_pkey PRIMARY KEY (secret_sha256)
+  constraint user_session_secret_sha256_check CHECK ((length(secret_sha256) = 32))
+  constraint user_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id)
+
 table wall_pairing (
   code text not null,
   device_sha256 bytea not null,
   expires_at timestamp with time zone not null,
   name text,
-  wall jsonb
+  wall jsonb,
+  approved_by jsonb
 )
   constraint wall_pairing_device_sha256_check CHECK ((length(device_sha256) = 32))
   constraint wall_pairing_device_sha256_key UNIQUE (device_sha256)

@@ -1,5 +1,6 @@
 /** API keys: what one may do, how its secret is made and recognised. Only the SHA-256 of a secret is ever kept. */
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { By } from '../contract/audit.ts';
 import { EVENT_TYPE_NAMES, type EventType } from '../contract/event-types.ts';
 import type { WallSetting } from '../contract/walls.ts';
 
@@ -28,11 +29,11 @@ export interface KeyRecord extends NewKey {
 export interface KeyRepository {
   /** The key that is not revoked and whose secret has this SHA-256, in hex. */
   findByHash(secret_sha256: string): Promise<KeyRecord | null>;
-  create(key: NewKey & { readonly id: string; readonly secret_sha256: string }): Promise<KeyRecord>;
+  create(key: NewKey & { readonly id: string; readonly secret_sha256: string }, by: By): Promise<KeyRecord>;
   /** All keys, revoked ones too, newest first. */
   list(): Promise<readonly KeyRecord[]>;
   /** False when there is none with this id, or it was revoked before. */
-  revoke(id: string): Promise<boolean>;
+  revoke(id: string, by: By): Promise<boolean>;
 }
 
 export const sha256Hex = (text: string): string => hash('sha256', text, 'hex');
@@ -57,6 +58,8 @@ export type NotAllowed = 'type_not_allowed' | 'source_not_allowed';
 /** What the bearer of a key may do. */
 export interface Grant {
   readonly key_id: string;
+  /** For people: whose key it is. */
+  readonly name: string;
   /** The bootstrap key: everything, keys too. */
   readonly admin: boolean;
   readonly can_read: boolean;
@@ -70,6 +73,7 @@ export interface Grant {
 
 export const BOOTSTRAP: Grant = {
   key_id: 'bootstrap',
+  name: 'bootstrap',
   admin: true,
   can_read: true,
   wall: false,
@@ -90,6 +94,7 @@ export function grantOf(key: KeyRecord): Grant {
   const every_source = key.sources.includes('*');
   return {
     key_id: key.id,
+    name: key.name,
     admin: false,
     // What stands in a page's source is no secret.
     can_read: key.can_read && !public_key,

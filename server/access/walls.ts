@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
+import type { Actor, By } from '../contract/audit.ts';
 import {
   asPairingCode,
   PAIRING_LENGTH,
@@ -19,8 +20,8 @@ import {
 import { VigieError } from '../lib/errors.ts';
 import { errorHandler, sendJson } from '../lib/http-errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Access } from './access.ts';
-import { jsonObject, sessionCookie, wrapped } from './http-parts.ts';
+import { type Access, reaches } from './access.ts';
+import { jsonObject, refusedRole, sessionCookie, wrapped } from './http-parts.ts';
 import { newSecret, sha256Hex } from './keys.ts';
 
 /** What pairing needs of the store. */
@@ -33,7 +34,7 @@ export interface WallRepository {
     readonly pairings_max: number;
   }): Promise<boolean>;
   /** False when no screen waits with this code. */
-  approve(code: string, name: string, setting: WallSetting): Promise<boolean>;
+  approve(code: string, name: string, setting: WallSetting, actor: Actor): Promise<boolean>;
   /** Makes the key of a wall whose code was typed, once; null when it was not. */
   takeKey(
     device_sha256: string,
@@ -41,7 +42,7 @@ export interface WallRepository {
   ): Promise<WallSetting | null>;
   isWaiting(device_sha256: string): Promise<boolean>;
   list(): Promise<readonly Wall[]>;
-  revoke(id: string): Promise<boolean>;
+  revoke(id: string, by: By): Promise<boolean>;
 }
 
 export interface WallsRouterOptions {
@@ -61,11 +62,12 @@ const SCOPE_LENGTH_MAX = 80;
 /** `/api/v1/walls`. */
 export function wallsRouter({ access, walls, logger }: WallsRouterOptions): Router {
   const router = Router();
-  const supervisor = async (req: Request): Promise<void> => {
-    if (await access.mayReadByKey(req)) return;
-    const message =
-      'Walls are paired by somebody who has logged in with a key that may read, or with such a key.';
-    throw new VigieError('key_missing', message, { status: 401 });
+  const supervisor = async (req: Request): Promise<Actor> => {
+    const caller = await access.caller(req);
+    if (caller !== undefined && reaches(caller, 'supervisor')) return caller.actor;
+    // A key that only sends, or that of a wall, is nobody here.
+    const known = caller?.actor.kind === 'user' ? caller : undefined;
+    throw refusedRole(req, known, 'supervisor', 'Walls are paired');
   };
 
   router.post(
@@ -122,9 +124,9 @@ export function wallsRouter({ access, walls, logger }: WallsRouterOptions): Rout
   );
   router.post('/api/v1/walls', wrapped(pair));
   async function pair(req: Request, res: Response): Promise<void> {
-    await supervisor(req);
+    const actor = await supervisor(req);
     const { code, name, setting } = wantedOf(await jsonObject(req));
-    if (!(await walls.approve(code, name, setting))) {
+    if (!(await walls.approve(code, name, setting, actor))) {
       const message = 'No wall shows this code now. Codes hold for ten minutes: look at the wall again.';
       throw new VigieError('code_unknown', message, { status: 404 });
     }
@@ -133,8 +135,8 @@ export function wallsRouter({ access, walls, logger }: WallsRouterOptions): Rout
   router.delete(
     '/api/v1/walls/:id',
     wrapped(async (req, res) => {
-      await supervisor(req);
-      const revoked = await walls.revoke(String(req.params.id));
+      const actor = await supervisor(req);
+      const revoked = await walls.revoke(String(req.params.id), { actor, why: null });
       access.forget();
       if (!revoked) throw new VigieError('wall_unknown', 'There is no such wall.', { status: 404 });
       res.status(204).end();

@@ -1,5 +1,6 @@
 /** `PUT /api/v1/boundaries`: where the city's boroughs end. */
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
+import type { By } from '../contract/audit.ts';
 import { boundaryFault } from '../domain/boundary.ts';
 import { VigieError } from '../lib/errors.ts';
 import { BODY_BYTES_MAX, decodeText, parseJson, readBody } from '../lib/http-body.ts';
@@ -11,19 +12,21 @@ import type { TerritoryBoundary } from '../store/boundaries.ts';
 export interface BoundaryStore {
   codes(): Promise<readonly string[]>;
   /** All or none. @returns how many were replaced */
-  save(items: readonly TerritoryBoundary[]): Promise<number>;
+  save(items: readonly TerritoryBoundary[], by: By): Promise<number>;
 }
 export interface BoundaryRouterOptions {
   readonly store: BoundaryStore;
   /** Lets pass who may change the city's settings. */
   readonly admin: RequestHandler;
+  /** Who passed `admin`. */
+  readonly by: (req: Request, why: unknown) => By;
   readonly logger: Logger;
 }
 
 const ITEMS_MAX = 1_000;
 
 /** Replaces the boundaries that are given; those of other territories stay. Nothing is stored when anything is wrong. */
-export function boundariesRouter({ store, admin, logger }: BoundaryRouterOptions): Router {
+export function boundariesRouter({ store, admin, by, logger }: BoundaryRouterOptions): Router {
   const router = Router();
   router.put('/api/v1/boundaries', admin, async (req, res, next) => {
     try {
@@ -35,7 +38,7 @@ export function boundariesRouter({ store, admin, logger }: BoundaryRouterOptions
           `there is no territory ${strange.slice(0, 10).join(', ')}: the catalogue has ${[...known].join(', ')}`,
         );
       }
-      sendJson(res, 200, { updated: await store.save(items) });
+      sendJson(res, 200, { updated: await store.save(items, by(req, undefined)) });
     } catch (error) {
       next(error);
     }

@@ -1,7 +1,13 @@
 /** `/api/v1/catalogue`: what the city promises, to be read and to be changed. */
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
+import type { AuditNote, By } from '../contract/audit.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
-import { type CatalogueChange, catalogueChange, changeFaults } from '../domain/catalogue-change.ts';
+import {
+  type CatalogueChange,
+  catalogueChange,
+  catalogueNotes,
+  changeFaults,
+} from '../domain/catalogue-change.ts';
 import { catalogueFrom, type Fault } from '../domain/catalogue-shape.ts';
 import { localDate } from '../domain/office-hours.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -14,7 +20,11 @@ import type { Logger } from '../lib/logger.ts';
 export interface CatalogueStore {
   read(): Promise<Catalogue & { readonly revision: number }>;
   /** All or nothing; `accept` sees what is stored, and throws when the change must not be. @returns the revision */
-  save(said: Catalogue, accept: (stored: Catalogue) => void): Promise<number>;
+  save(
+    said: Catalogue,
+    accept: (stored: Catalogue & { readonly revision: number }) => void,
+    audit: { readonly by: By; readonly notes: (stored: Catalogue) => readonly AuditNote[] },
+  ): Promise<number>;
 }
 export interface CatalogueRouterOptions {
   readonly store: CatalogueStore;
@@ -22,6 +32,8 @@ export interface CatalogueRouterOptions {
   readonly gate: RequestHandler;
   /** Lets pass who may change the city's settings. */
   readonly admin: RequestHandler;
+  /** Who passed `admin`, and why he changes it. */
+  readonly by: (req: Request, why: unknown) => By;
   readonly clock: Clock;
   /** IANA name: by its date a version is in force, or not yet. */
   readonly time_zone: string;
@@ -45,8 +57,25 @@ class CatalogueRefused extends VigieError {
   }
 }
 
+/** Beside the catalogue: the number of the one that was read, and why it is changed. */
+function askedOf(body: unknown): {
+  readonly revision?: unknown;
+  readonly why?: unknown;
+  readonly body: unknown;
+} {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { body };
+  const { revision, why, ...catalogue } = body as Record<string, unknown>;
+  return { revision, why, body: catalogue };
+}
+const changedSince = (): VigieError =>
+  new VigieError(
+    'changed_since',
+    'Nothing was stored: somebody else has changed the catalogue since. Read it again, and look at the change.',
+    { status: 409 },
+  );
+
 export function catalogueRouter(options: CatalogueRouterOptions): Router {
-  const { store, gate, admin, clock, time_zone, logger } = options;
+  const { store, gate, admin, by, clock, time_zone, logger } = options;
   const router = Router();
   router.get('/api/v1/catalogue', gate, async (_req, res, next) => {
     try {
@@ -58,16 +87,24 @@ export function catalogueRouter(options: CatalogueRouterOptions): Router {
   });
   router.put('/api/v1/catalogue', admin, async (req, res, next) => {
     try {
-      const shaped = catalogueFrom(parseJson(decodeText(await readBody(req, BODY_BYTES_MAX))));
+      const {
+        revision: read,
+        why,
+        body,
+      } = askedOf(parseJson(decodeText(await readBody(req, BODY_BYTES_MAX))));
+      const shaped = catalogueFrom(body);
       if ('faults' in shaped) throw new CatalogueRefused(shaped.faults);
       const said = shaped.catalogue;
       const today = localDate(clock.now_us(), time_zone);
       let change: CatalogueChange | undefined;
-      const revision = await store.save(said, (stored) => {
+      const accept = (stored: Catalogue & { readonly revision: number }): void => {
+        if (read !== undefined && read !== stored.revision) throw changedSince();
         const faults = changeFaults(stored, said, today);
         if (faults.length > 0) throw new CatalogueRefused(faults);
         change = catalogueChange(stored, said);
-      });
+      };
+      const notes = (stored: Catalogue) => catalogueNotes(stored, said);
+      const revision = await store.save(said, accept, { by: by(req, why), notes });
       sendJson(res, 200, { ...change, revision });
     } catch (error) {
       if (error instanceof CatalogueRefused)

@@ -11,6 +11,8 @@ export interface CommandContext {
   /** Given when the person has had enough. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Where what is typed or piped comes from; the process's own where it is left out. */
+  readonly input?: SecretInput;
 }
 
 export interface Command {
@@ -19,6 +21,12 @@ export interface Command {
   readonly help: string;
   /** @returns the exit code: 0 only when all was done. */
   run(args: readonly string[], context: CommandContext): Promise<number>;
+}
+
+/** A terminal, whose echo can be turned off, or a pipe. */
+export interface SecretInput extends AsyncIterable<Buffer | string> {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
 }
 
 /** The command line cannot be understood: exit code 2, with where the help is. */

@@ -10,6 +10,7 @@ import { referenceCommand } from './reference.ts';
 import { reportCommand } from './report.ts';
 import { restoreCommand } from './restore.ts';
 import { simulateCommand } from './simulate.ts';
+import { userCommand } from './user.ts';
 
 const COMMANDS: readonly Command[] = [
   importCommand,
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   reportCommand,
   backupCommand,
   restoreCommand,
+  userCommand,
   doctorCommand,
 ];
 

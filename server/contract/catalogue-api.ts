@@ -1,5 +1,6 @@
 /** The catalogue in the OpenAPI page. */
 import { listOf, refTo } from './api-schemas.ts';
+import { WHY_LENGTH_MAX } from './audit.ts';
 import { CATALOGUE_SCHEMA } from './catalogue-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { answer, errorAnswer, jsonBody } from './openapi-parts.ts';
@@ -29,6 +30,15 @@ const change: JsonSchema = {
       Object.keys(CATALOGUE_SCHEMA.properties as object).map((section) => [section, sectionChange]),
     ),
     ...(revision.properties as object),
+  },
+};
+/** A catalogue, and beside it what is said of the change. */
+const change_asked: JsonSchema = {
+  ...CATALOGUE_SCHEMA,
+  properties: {
+    ...(CATALOGUE_SCHEMA.properties as object),
+    revision: { type: 'integer', description: 'The one that was read: when it is another one now, 409' },
+    why: { type: 'string', maxLength: WHY_LENGTH_MAX, description: 'Kept in the history' },
   },
 };
 const refused: JsonSchema = {
@@ -73,13 +83,14 @@ export const CATALOGUE_PATHS: Readonly<Record<string, JsonSchema>> = {
       summary: 'Add to the catalogue and replace what it names; the rest stays',
       description:
         'All or nothing. A version of a policy that is in force is not edited: new times come with a new version and a later date.',
-      security: [{ key: [] }],
-      requestBody: jsonBody(refTo('Catalogue')),
+      security: [{ key: [] }, { session: [] }],
+      requestBody: jsonBody(change_asked),
       responses: {
         '200': answer({ description: 'What has changed', schema: refTo('CatalogueChange') }),
         '400': answer({ description: 'What does not fit, and where', schema: refused }),
         '401': errorAnswer('No key'),
-        '403': errorAnswer('Not the bootstrap key'),
+        '403': errorAnswer('Below the role of manager'),
+        '409': errorAnswer('Changed by somebody else since the revision that was given'),
         '413': errorAnswer('More than 16 MiB'),
       },
     },

@@ -28,7 +28,8 @@ const supervisor = {
   security: [{ key: [] }, { session: [] }],
 };
 const refused = {
-  '401': errorAnswer('Not logged in with a key that may read; the key of a wall will not do'),
+  '401': errorAnswer('Neither signed in nor with a key that may read; the key of a wall will not do'),
+  '403': errorAnswer('Below the role of supervisor'),
 };
 
 export const WALL_PATHS: JsonSchema = {

@@ -6,6 +6,7 @@ import { CATALOGUE_PATHS, CATALOGUE_SCHEMAS } from './catalogue-api.ts';
 import { EVENT_TYPE_NAMES, LINES } from './event-types.ts';
 import { eventSchemas, type JsonSchema, SCHEMA_DIALECT } from './json-schema.ts';
 import { OPEN311_PATHS, OPEN311_SCHEMAS } from './open311-api.ts';
+import { ACCESS_PATHS, ACCESS_SCHEMAS, roleErrors } from './openapi-access.ts';
 import { BACKUP_PATHS } from './openapi-backup.ts';
 import { MAP_PATHS } from './openapi-map.ts';
 import { answer, errorAnswer, idParameter, jsonBody, moment, query, read } from './openapi-parts.ts';
@@ -73,71 +74,11 @@ const postEvents: JsonSchema = {
   },
 };
 
-const newKey: JsonSchema = {
-  type: 'object',
-  required: ['name'],
-  properties: {
-    name: { type: 'string', minLength: 1, maxLength: 200 },
-    types: { ...listOf({ type: 'string' }), examples: [['call.*', 'agent.state']] },
-    sources: { ...listOf({ type: 'string' }), default: ['*'], description: 'Exact, or ending with *' },
-    origins: {
-      ...listOf({ type: 'string' }),
-      description: 'Makes a public key, for web.* events of these pages',
-    },
-    can_read: { type: 'boolean', default: false },
-  },
-};
-const key: JsonSchema = {
-  allOf: [
-    refTo('NewKey'),
-    {
-      type: 'object',
-      required: ['id', 'created_at', 'revoked_at'],
-      properties: {
-        id: { type: 'string' },
-        created_at: moment,
-        revoked_at: { anyOf: [moment, { type: 'null' }] },
-      },
-    },
-  ],
-};
-const adminErrors = { '401': errorAnswer('No key'), '403': errorAnswer('Not the bootstrap key') };
-const keysPath: JsonSchema = {
-  get: {
-    tags: ['access'],
-    summary: 'All keys, without their secrets',
-    security: [{ key: [] }],
-    responses: { '200': answer({ description: 'The keys', schema: pageOf(refTo('Key')) }), ...adminErrors },
-  },
-  post: {
-    tags: ['access'],
-    summary: 'Create a key; its secret is shown this once',
-    security: [{ key: [] }],
-    requestBody: jsonBody(refTo('NewKey')),
-    responses: {
-      '201': answer({
-        description: 'The key',
-        schema: { allOf: [refTo('Key'), { type: 'object', properties: { secret: { type: 'string' } } }] },
-      }),
-      '400': errorAnswer('What is wrong with it'),
-      ...adminErrors,
-    },
-  },
-};
-const keyPath: JsonSchema = {
-  delete: {
-    tags: ['access'],
-    summary: 'Revoke a key',
-    parameters: [idParameter],
-    security: [{ key: [] }],
-    responses: { '204': { description: 'Revoked' }, '404': errorAnswer('None in force'), ...adminErrors },
-  },
-};
 const boundariesPath: JsonSchema = {
   put: {
     tags: ['catalogue'],
     summary: 'Replace the boundaries of territories; nothing is stored when anything is wrong',
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     requestBody: jsonBody({
       type: 'object',
       required: ['items'],
@@ -158,34 +99,10 @@ const boundariesPath: JsonSchema = {
         schema: { type: 'object', required: ['updated'], properties: { updated: { type: 'integer' } } },
       }),
       '400': errorAnswer('What is wrong, and in which item'),
-      ...adminErrors,
+      ...roleErrors('manager'),
     },
   },
 };
-const sessionSchema: JsonSchema = {
-  type: 'object',
-  required: ['may_read'],
-  properties: { may_read: { type: 'boolean' } },
-};
-const sessionPath: JsonSchema = {
-  get: {
-    tags: ['access'],
-    summary: 'Whether the asker may read',
-    responses: { '200': answer({ description: 'The answer', schema: sessionSchema }) },
-  },
-  post: {
-    tags: ['access'],
-    summary: 'Log a browser in with a key that may read (an HttpOnly cookie)',
-    requestBody: jsonBody({ type: 'object', required: ['key'], properties: { key: { type: 'string' } } }),
-    responses: {
-      '200': answer({ description: 'Logged in', schema: sessionSchema }),
-      '401': errorAnswer('Unknown key'),
-      '403': errorAnswer('The key may not read'),
-    },
-  },
-  delete: { tags: ['access'], summary: 'Log out', responses: { '204': { description: 'Logged out' } } },
-};
-
 const plain = (summary: string, type: string, more: JsonSchema = {}): JsonSchema => ({
   get: {
     tags: ['operation'],
@@ -226,9 +143,7 @@ const PATHS: Readonly<Record<string, JsonSchema>> = {
   ...CATALOGUE_PATHS,
   '/api/v1/boundaries': boundariesPath,
   ...MAP_PATHS,
-  '/api/v1/keys': keysPath,
-  '/api/v1/keys/{id}': keyPath,
-  '/api/v1/session': sessionPath,
+  ...ACCESS_PATHS,
   ...WALL_PATHS,
   ...BACKUP_PATHS,
   '/api/openapi.json': plain('This page', 'application/json'),
@@ -273,7 +188,12 @@ export function openApiPage(version: string): JsonSchema {
           name: 'api_key',
           description: 'The same, as Open311 sends it',
         },
-        session: { type: 'apiKey', in: 'cookie', name: 'vigie_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'vigie_session',
+          description: 'Of who has signed in; what changes anything is taken from pages of this server alone',
+        },
       },
       schemas: {
         ...STATE_SCHEMAS,
@@ -287,8 +207,7 @@ export function openApiPage(version: string): JsonSchema {
         Event: { oneOf: EVENT_TYPE_NAMES.map((type) => refTo(`event.${type}`)) },
         ...events,
         IngestAnswer: ingestAnswer,
-        NewKey: newKey,
-        Key: key,
+        ...ACCESS_SCHEMAS,
         Rejected: {
           type: 'object',
           properties: {

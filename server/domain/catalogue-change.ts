@@ -1,5 +1,6 @@
 /** What a change of the catalogue would do: what is added and changed, and whether it keeps what was promised before. */
 import { isDeepStrictEqual } from 'node:util';
+import type { AuditNote } from '../contract/audit.ts';
 import type { Catalogue, DeadlinePolicy, ServiceDefinition } from '../contract/catalogue.ts';
 import { checkCatalogue } from './catalogue.ts';
 import { type Fault, SECTIONS, type Section } from './catalogue-shape.ts';
@@ -55,6 +56,25 @@ export function catalogueChange(stored: Catalogue, said: Catalogue): CatalogueCh
   return Object.fromEntries(
     SECTIONS.map((section) => [section, changeOf(section)]),
   ) as unknown as CatalogueChange;
+}
+
+const SUBJECTS = {
+  territories: 'territory',
+  units: 'unit',
+  calendars: 'calendar',
+  policies: 'policy',
+  services: 'service',
+} as const;
+/** What the history keeps of a change: each item that is added or becomes another one. */
+export function catalogueNotes(stored: Catalogue, said: Catalogue): readonly AuditNote[] {
+  return SECTIONS.flatMap((section) => {
+    const known = byKey(stored[section]);
+    return [...byKey(said[section])].flatMap(([id, after]): AuditNote[] => {
+      const before = known.get(id) ?? null;
+      if (before && isDeepStrictEqual(before, after)) return [];
+      return [{ subject: SUBJECTS[section], id, action: before ? 'changed' : 'created', before, after }];
+    });
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The boundaries of territories, which take the place of approximate areas. */
 import Type from 'typebox';
+import type { By } from '../contract/audit.ts';
 import type { Boundary } from '../domain/boundary.ts';
+import { writeAudit } from './audit.ts';
 import { nextRevision } from './catalogue.ts';
 import type { Database } from './database.ts';
 import { loadSql, many, none } from './sql.ts';
@@ -25,9 +27,18 @@ export async function territoryCodes(db: Database): Promise<string[]> {
  * Replaces the boundaries of territories that are there, all or none; other servers notice, as with any change of the catalogue.
  * @returns how many there were
  */
-export async function saveBoundaries(db: Database, items: readonly TerritoryBoundary[]): Promise<number> {
+export async function saveBoundaries(
+  db: Database,
+  items: readonly TerritoryBoundary[],
+  by: By,
+): Promise<number> {
   return db.transaction(async (client) => {
     await nextRevision(client);
+    // A boundary has thousands of points: the history keeps that it was replaced.
+    const notes = items.map(
+      ({ code: id }) => ({ subject: 'boundary', id, action: 'changed', before: null, after: null }) as const,
+    );
+    await writeAudit(client, by, notes);
     return sql.save_boundaries(client, { items: JSON.stringify(items) });
   });
 }

@@ -1,6 +1,8 @@
 /** What the city promises, in the database: read whole, written all or nothing. */
 import Type from 'typebox';
+import type { AuditNote, By } from '../contract/audit.ts';
 import type { Catalogue, ServiceDefinition, Territory } from '../contract/catalogue.ts';
+import { writeAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { loadSql, many, none, one, type Queryable } from './sql.ts';
 
@@ -93,7 +95,9 @@ export interface SaveOptions {
   /** True: what is said replaces what is there. False: only what is missing is added, and what a city has changed stays. */
   readonly replace: boolean;
   /** Looks at what is there, while nobody else can change it, and throws when the change must not be. */
-  readonly accept?: (stored: Catalogue) => void;
+  readonly accept?: (stored: StoredCatalogue) => void;
+  /** Whose change it is, and what the history keeps of it. */
+  readonly audit?: { readonly by: By; readonly notes: (stored: Catalogue) => readonly AuditNote[] };
 }
 
 /**
@@ -103,11 +107,13 @@ export interface SaveOptions {
 export async function saveCatalogue(
   db: Database,
   catalogue: Catalogue,
-  { replace, accept }: SaveOptions,
+  { replace, accept, audit }: SaveOptions,
 ): Promise<number> {
   return db.transaction(async (client) => {
     const { revision } = await sql.lock_revision(client);
-    if (accept) accept(await readTables(client));
+    const stored = accept || audit ? { ...(await readTables(client)), revision } : null;
+    if (accept && stored) accept(stored);
+    if (audit && stored) await writeAudit(client, audit.by, audit.notes(stored));
     const save = (block: typeof sql.save_units, rows: readonly unknown[]): Promise<number> =>
       rows.length === 0 ? Promise.resolve(0) : block(client, { rows: JSON.stringify(rows), replace });
     let changed = await save(sql.save_territories, catalogue.territories);

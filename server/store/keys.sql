@@ -21,3 +21,6 @@ order by api_key.created_at desc, id
 
 -- BLOCK revoke_key
 update api_key set revoked_at = now() where id::text = $id and revoked_at is null
+returning
+  id, name, types, sources, origins, can_read, wall,
+  to_json(created_at) #>> '{}' as created_at, to_json(revoked_at) #>> '{}' as revoked_at

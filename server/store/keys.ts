@@ -4,8 +4,11 @@
  */
 import Type from 'typebox';
 import type { KeyRecord, KeyRepository, NewKey } from '../access/keys.ts';
+import type { AuditNote, By } from '../contract/audit.ts';
+import { writeAudit } from './audit.ts';
 import type { Database } from './database.ts';
-import { loadSql, many, none, one, zeroOrOne } from './sql.ts';
+import { loadSql, many, one, zeroOrOne } from './sql.ts';
+import { utc, utcOrNull } from './utc.ts';
 
 const Row = Type.Object({
   id: Type.String(),
@@ -23,15 +26,23 @@ const sql = loadSql(import.meta.url, {
   find_key: zeroOrOne(Row),
   create_key: one(Row),
   list_keys: many(Row),
-  revoke_key: none,
+  revoke_key: zeroOrOne(Row),
 });
 
-/** The database writes `+00:00`. */
-const utc = (text: string): string => text.replace(/\+00:00$/, 'Z');
 const recordOf = (row: Row): KeyRecord => ({
   ...row,
   created_at: utc(row.created_at),
-  revoked_at: row.revoked_at === null ? null : utc(row.revoked_at),
+  revoked_at: utcOrNull(row.revoked_at),
+});
+/** What the history keeps of a key; of a wall's, what it shows. */
+const keyTold = ({ name, types, sources, origins, can_read, wall }: KeyRecord): object =>
+  wall === null ? { name, types, sources, origins, can_read } : { name, ...wall };
+const revokedNote = (key: KeyRecord): AuditNote => ({
+  subject: key.wall === null ? 'key' : 'wall',
+  id: key.id,
+  action: 'revoked',
+  before: keyTold(key),
+  after: null,
 });
 
 export class KeyStore implements KeyRepository {
@@ -46,18 +57,27 @@ export class KeyStore implements KeyRepository {
     return row === null ? null : recordOf(row);
   }
 
-  async create(key: NewKey & { readonly id: string; readonly secret_sha256: string }): Promise<KeyRecord> {
+  create(key: NewKey & { readonly id: string; readonly secret_sha256: string }, by: By): Promise<KeyRecord> {
     const { id, name, secret_sha256, types, sources, origins, can_read } = key;
-    return recordOf(
-      await sql.create_key(this.#db, { id, name, secret_sha256, types, sources, origins, can_read }),
-    );
+    return this.#db.transaction(async (client) => {
+      const row = { id, name, secret_sha256, types, sources, origins, can_read };
+      const made = recordOf(await sql.create_key(client, row));
+      const note = { subject: 'key', id, action: 'created', before: null, after: keyTold(made) } as const;
+      await writeAudit(client, by, [note]);
+      return made;
+    });
   }
 
   async list(): Promise<readonly KeyRecord[]> {
     return (await sql.list_keys(this.#db)).map(recordOf);
   }
 
-  async revoke(id: string): Promise<boolean> {
-    return (await sql.revoke_key(this.#db, { id })) === 1;
+  revoke(id: string, by: By): Promise<boolean> {
+    return this.#db.transaction(async (client) => {
+      const row = await sql.revoke_key(client, { id });
+      if (row === null) return false;
+      await writeAudit(client, by, [revokedNote(recordOf(row))]);
+      return true;
+    });
   }
 }

@@ -8,7 +8,7 @@ select $code, decode($device_sha256, 'hex'), now() + make_interval(secs => $expi
 where (select count(*) from wall_pairing) < $pairings_max::integer
 
 -- BLOCK approve_pairing
-update wall_pairing set name = $name, wall = $wall::jsonb
+update wall_pairing set name = $name, wall = $wall::jsonb, approved_by = $actor::jsonb
 where code = $code and name is null and expires_at > now()
 
 -- BLOCK is_waiting
@@ -21,11 +21,12 @@ select exists (
 with taken as (
   delete from wall_pairing
   where device_sha256 = decode($device_sha256, 'hex') and name is not null and expires_at > now()
-  returning name, wall
+  returning name, wall, approved_by
+), made as (
+  insert into api_key (id, name, secret_sha256, types, sources, origins, can_read, wall)
+  select $id::uuid, name, decode($secret_sha256, 'hex'), '{}', '{}', '{}', true, wall from taken
 )
-insert into api_key (id, name, secret_sha256, types, sources, origins, can_read, wall)
-select $id::uuid, name, decode($secret_sha256, 'hex'), '{}', '{}', '{}', true, wall from taken
-returning wall
+select name, wall, approved_by from taken
 
 -- BLOCK list_walls
 select id, name, wall, to_json(created_at) #>> '{}' as created_at
@@ -35,3 +36,4 @@ order by api_key.created_at desc, id
 
 -- BLOCK revoke_wall
 update api_key set revoked_at = now() where id::text = $id and wall is not null and revoked_at is null
+returning name, wall

@@ -1,9 +1,12 @@
 /** Screens that wait to be paired, and the keys of those that are. */
 import Type from 'typebox';
 import type { WallRepository } from '../access/walls.ts';
+import type { Actor, By } from '../contract/audit.ts';
 import type { Wall, WallSetting } from '../contract/walls.ts';
+import { writeAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { loadSql, many, none, one, zeroOrOne } from './sql.ts';
+import { utc } from './utc.ts';
 
 const Setting = Type.Object({ scopes: Type.Array(Type.String()), every_s: Type.Number() });
 const sql = loadSql(import.meta.url, {
@@ -11,11 +14,17 @@ const sql = loadSql(import.meta.url, {
   begin_pairing: none,
   approve_pairing: none,
   is_waiting: one(Type.Object({ waiting: Type.Boolean() })),
-  take_key: zeroOrOne(Type.Object({ wall: Setting })),
+  take_key: zeroOrOne(
+    Type.Object({
+      name: Type.String(),
+      wall: Setting,
+      approved_by: Type.Union([Type.Object({}), Type.Null()]),
+    }),
+  ),
   list_walls: many(
     Type.Object({ id: Type.String(), name: Type.String(), wall: Setting, created_at: Type.String() }),
   ),
-  revoke_wall: none,
+  revoke_wall: zeroOrOne(Type.Object({ name: Type.String(), wall: Setting })),
 });
 
 export class WallStore implements WallRepository {
@@ -30,15 +39,23 @@ export class WallStore implements WallRepository {
     return (await sql.begin_pairing(this.#db, { ...pairing })) === 1;
   }
 
-  async approve(code: string, name: string, setting: WallSetting): Promise<boolean> {
-    return (await sql.approve_pairing(this.#db, { code, name, wall: JSON.stringify(setting) })) === 1;
+  async approve(code: string, name: string, setting: WallSetting, actor: Actor): Promise<boolean> {
+    const approved = { code, name, wall: JSON.stringify(setting), actor: JSON.stringify(actor) };
+    return (await sql.approve_pairing(this.#db, approved)) === 1;
   }
 
-  async takeKey(
-    device_sha256: string,
-    key: { id: string; secret_sha256: string },
-  ): Promise<WallSetting | null> {
-    return (await sql.take_key(this.#db, { device_sha256, ...key }))?.wall ?? null;
+  takeKey(device_sha256: string, key: { id: string; secret_sha256: string }): Promise<WallSetting | null> {
+    return this.#db.transaction(async (client) => {
+      const taken = await sql.take_key(client, { device_sha256, ...key });
+      if (taken === null) return null;
+      const { name, wall, approved_by } = taken;
+      // A code that an earlier version of this server took has nobody's name.
+      const actor = (approved_by ?? { kind: 'key', id: '', name: '' }) as Actor;
+      const after = { name, ...wall };
+      const note = { subject: 'wall', id: key.id, action: 'created', before: null, after } as const;
+      await writeAudit(client, { actor, why: null }, [note]);
+      return wall;
+    });
   }
 
   async isWaiting(device_sha256: string): Promise<boolean> {
@@ -51,11 +68,17 @@ export class WallStore implements WallRepository {
       id,
       name,
       ...wall,
-      paired_at: created_at.replace(/\+00:00$/, 'Z'),
+      paired_at: utc(created_at),
     }));
   }
 
-  async revoke(id: string): Promise<boolean> {
-    return (await sql.revoke_wall(this.#db, { id })) === 1;
+  revoke(id: string, by: By): Promise<boolean> {
+    return this.#db.transaction(async (client) => {
+      const revoked = await sql.revoke_wall(client, { id });
+      if (revoked === null) return false;
+      const before = { name: revoked.name, ...revoked.wall };
+      await writeAudit(client, by, [{ subject: 'wall', id, action: 'revoked', before, after: null }]);
+      return true;
+    });
   }
 }

@@ -35,6 +35,7 @@ function make(keys: readonly KeyRecord[]) {
   };
   const access = new Access({
     keys: repository as KeyRepository,
+    people: { anybody: async () => false, findSession: async () => null },
     clock,
     ingest_key: null,
     public_read: false,

@@ -5,6 +5,7 @@ import { Access } from '../../server/access/access.ts';
 import { grantOf, sameSecret } from '../../server/access/keys.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { KeyStore } from '../../server/store/keys.ts';
+import { UserStore } from '../../server/store/users.ts';
 import {
   BATCH,
   BOOTSTRAP_KEY,
@@ -177,7 +178,7 @@ describe('reading', () => {
 
     const login = await server.ask('POST', '/api/v1/session', { key: reader.secret }, null);
     const cookie = login.headers.get('set-cookie') ?? '';
-    expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+    expect(cookie).toMatch(/HttpOnly; SameSite=Lax/);
     const withCookie = (headers: Record<string, string> = {}) =>
       fetch(`${server.url}/api/v1/queues`, { headers: { cookie: cookie.split(';')[0] ?? '', ...headers } });
     expect((await withCookie()).status).toBe(200);
@@ -195,6 +196,7 @@ describe('reading', () => {
   const accessOf = (options: { public_read?: boolean }): Access =>
     new Access({
       keys: new KeyStore(server.database.db),
+      people: new UserStore(server.database.db),
       clock: systemClock,
       ingest_key: BOOTSTRAP_KEY,
       public_read: options.public_read ?? false,

@@ -52,7 +52,7 @@ describe('pairing a wall', () => {
 
     const paired = await ask(device);
     expect(await paired.json()).toEqual({ paired: true, scopes: ['city', 'VM'], every_s: 20 });
-    expect(paired.headers.get('set-cookie')).toMatch(/Max-Age=34560000; HttpOnly; SameSite=Strict/);
+    expect(paired.headers.get('set-cookie')).toMatch(/Max-Age=34560000; HttpOnly; SameSite=Lax/);
     expect((await ask(device)).status).toBe(404);
     const cookie = cookieOf(paired);
     expect(await read(cookie)).toBe(200);
@@ -87,7 +87,9 @@ describe('pairing a wall', () => {
       ['GET', '/api/v1/walls'],
     ] as const) {
       const body = method === 'POST' ? { body: JSON.stringify({ code, name: 'x' }) } : {};
-      expect((await fetch(server.url + path, { method, headers: { cookie }, ...body })).status).toBe(401);
+      expect(
+        (await fetch(server.url + path, { method, headers: { cookie, origin: server.url }, ...body })).status,
+      ).toBe(401);
     }
     expect((await ask(device)).status).toBe(202);
     const reader = await server.ask('POST', '/api/v1/keys', { name: 'supervisor', can_read: true });

@@ -21,6 +21,7 @@ async function open(page: Page, path: string): Promise<Page> {
 /** A page on which a supervisor has logged in. */
 async function supervisor(): Promise<Page> {
   const page = await open(await newPage(), '/connexion');
+  await page.getByText('Entrer avec une clé').click();
   await page.getByLabel('Clé de lecture').fill(KEY);
   await page.keyboard.press('Enter');
   await page.waitForURL('**/mur');

@@ -9,13 +9,14 @@ import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../seeds/reference/index.ts';
 import { Access } from '../../server/access/access.ts';
-import { requireAdmin } from '../../server/access/http.ts';
+import { byOf, requireRole } from '../../server/access/http-parts.ts';
 import { boundariesRouter } from '../../server/catalogue/boundaries.ts';
 import { run } from '../../server/cli/main.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { saveBoundaries, territoryCodes } from '../../server/store/boundaries.ts';
 import { catalogueRevision, saveCatalogue } from '../../server/store/catalogue.ts';
 import { KeyStore } from '../../server/store/keys.ts';
+import { UserStore } from '../../server/store/users.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 
 const REAL = fileURLToPath(new URL('../../../shared/data/limites-administratives.geojson', import.meta.url));
@@ -38,16 +39,25 @@ beforeAll(async () => {
   await saveCatalogue(db, CATALOGUE, { replace: false });
   const access = new Access({
     keys: new KeyStore(db),
+    people: new UserStore(db),
     clock: systemClock,
     ingest_key: KEY,
     public_read: false,
   });
   const store = {
     codes: () => territoryCodes(db),
-    save: (items: Parameters<typeof saveBoundaries>[1]) => saveBoundaries(db, items),
+    save: (...what: [Parameters<typeof saveBoundaries>[1], Parameters<typeof saveBoundaries>[2]]) =>
+      saveBoundaries(db, ...what),
   };
   const app = express();
-  app.use(boundariesRouter({ store, admin: requireAdmin(access, 'Boundaries are set'), logger: testLogger }));
+  app.use(
+    boundariesRouter({
+      store,
+      admin: requireRole(access, 'manager', 'Boundaries are set'),
+      by: byOf,
+      logger: testLogger,
+    }),
+  );
   server = http.createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { Access } from '../../server/access/access.ts';
-import { accessRouter, requireRead } from '../../server/access/http.ts';
+import { auditRouter } from '../../server/access/audit.ts';
+import { keysRouter } from '../../server/access/http.ts';
+import { requireRead } from '../../server/access/http-parts.ts';
+import { sessionsRouter } from '../../server/access/sessions.ts';
+import { usersRouter } from '../../server/access/users.ts';
 import { wallsRouter } from '../../server/access/walls.ts';
 import { Batcher, type BatcherOptions } from '../../server/ingest/batcher.ts';
 import { docsRouter } from '../../server/ingest/docs.ts';
@@ -12,9 +16,11 @@ import { ingestRouter, limitServer } from '../../server/ingest/http.ts';
 import type { IngestAnswer } from '../../server/ingest/intake.ts';
 import { pageScriptRouter } from '../../server/ingest/page-script.ts';
 import { systemClock } from '../../server/lib/clock.ts';
+import { listAudit } from '../../server/store/audit.ts';
 import { EventStore } from '../../server/store/events.ts';
 import type { CommittedBatch } from '../../server/store/events.types.ts';
 import { KeyStore } from '../../server/store/keys.ts';
+import { UserStore } from '../../server/store/users.ts';
 import { WallStore } from '../../server/store/walls.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 
@@ -53,11 +59,15 @@ export async function startIngest(limits: Partial<BatcherOptions> = {}): Promise
     max_in_flight: database.db.kind === 'native' ? 2 : 1,
     ...limits,
   });
-  const access = new Access({ keys, clock, ingest_key: BOOTSTRAP_KEY, public_read: false });
+  const people = new UserStore(database.db);
+  const access = new Access({ keys, people, clock, ingest_key: BOOTSTRAP_KEY, public_read: false });
   const app = express();
   app.use(ingestRouter({ batcher, access, clock, logger: testLogger }));
   app.use(docsRouter(), pageScriptRouter());
-  app.use(accessRouter({ access, keys, logger: testLogger }));
+  app.use(keysRouter({ access, keys, logger: testLogger }));
+  app.use(sessionsRouter({ access, people, clock, logger: testLogger }));
+  app.use(usersRouter({ access, people, logger: testLogger }));
+  app.use(auditRouter({ access, list: (question) => listAudit(database.db, question), logger: testLogger }));
   app.use(wallsRouter({ access, walls: new WallStore(database.db), logger: testLogger }));
   app.get('/api/v1/queues', requireRead(access), (_req, res) => {
     res.json({ items: [], next: null });

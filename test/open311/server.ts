@@ -15,6 +15,7 @@ import { type Open311Options, open311Router } from '../../server/open311/http.ts
 import type { RequestQuery, RequestRow, RequestSource, ServiceSource } from '../../server/open311/sources.ts';
 import { EventStore } from '../../server/store/events.ts';
 import { KeyStore } from '../../server/store/keys.ts';
+import { UserStore } from '../../server/store/users.ts';
 import { eventSubmitter } from '../../server/submit-event.ts';
 import { type TestDatabase, testDatabase, testLogger } from '../setup/database.ts';
 
@@ -166,7 +167,13 @@ export async function startOpen311(change: Partial<Open311Options> = {}): Promis
     },
   });
   const keys = new KeyStore(database.db);
-  const access = new Access({ keys, clock, ingest_key: null, public_read: true });
+  const access = new Access({
+    keys,
+    people: new UserStore(database.db),
+    clock,
+    ingest_key: null,
+    public_read: true,
+  });
   const app = express();
   app.use(
     open311Router({
@@ -195,7 +202,8 @@ export async function startOpen311(change: Partial<Open311Options> = {}): Promis
       const { id, secret, secret_sha256 } = newSecret();
       const types = ['request.created'];
       const made = { name: 'app', types, sources: ['*'], origins: [], can_read: false, ...more };
-      await keys.create({ ...made, id, secret_sha256 });
+      const by = { actor: { kind: 'bootstrap', id: 'bootstrap', name: 'bootstrap' }, why: null } as const;
+      await keys.create({ ...made, id, secret_sha256 }, by);
       return secret;
     },
     get: (path, headers = {}) => fetch(url + path, { headers }),

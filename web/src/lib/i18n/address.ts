@@ -16,6 +16,14 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['sante', 'health'],
   ['connexion', 'sign-in'],
   ['appairage', 'pairing'],
+  ['reglages/delais', 'settings/deadlines'],
+  ['reglages/calendriers', 'settings/calendars'],
+  ['reglages/unites', 'settings/units'],
+  ['reglages/files', 'settings/queues'],
+  ['reglages/personnes', 'settings/people'],
+  ['reglages/cles', 'settings/keys'],
+  ['reglages/historique', 'settings/history'],
+  ['reglages', 'settings'],
 ];
 
 /** The path with the segments that `from` names put as `to` has them; null: it does not begin so. */

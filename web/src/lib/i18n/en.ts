@@ -5,6 +5,7 @@ import { enRequests } from './en-requests.ts';
 import { mapEn } from './map-en.ts';
 import { replayEn } from './replay-en.ts';
 import { reportEn } from './report-en.ts';
+import { settingsEn, signInEn } from './settings-en.ts';
 import { trendsEn } from './trends-en.ts';
 import { wallsEn } from './walls-en.ts';
 
@@ -26,6 +27,7 @@ export const en: Dictionary = {
     health: 'Data health',
     definitions: 'Definitions',
     walls: 'Pairing',
+    settings: 'Settings',
     home: 'Home',
   },
   landing: {
@@ -346,19 +348,12 @@ export const en: Dictionary = {
   report: reportEn,
   trends: trendsEn,
   walls: wallsEn,
+  settings: settingsEn,
+  signIn: signInEn,
   borough: enBorough,
   definitions: {
     title: 'Definitions',
     lead: 'One definition for each figure, with its version. T is the queue’s threshold. A ratio over nothing is written “—”.',
-  },
-  signIn: {
-    title: 'Sign in',
-    lead: 'This server asks for a key with the right to read. Make one with “npm run vigie -- key create”.',
-    key: 'Read key',
-    submit: 'Enter',
-    wrong: 'This key is not known, or may not read.',
-    failed: 'The server did not answer. Try again in a moment.',
-    link: 'Enter a key',
   },
   error: {
     notFound: 'This page does not exist',

@@ -3,6 +3,7 @@ import { frRequests } from './fr-requests.ts';
 import { mapFr } from './map-fr.ts';
 import { replayFr } from './replay-fr.ts';
 import { reportFr } from './report-fr.ts';
+import { settingsFr, signInFr } from './settings-fr.ts';
 import { trendsFr } from './trends-fr.ts';
 import { wallsFr } from './walls-fr.ts';
 
@@ -25,6 +26,7 @@ export const fr = {
     health: 'Santé des données',
     definitions: 'Définitions',
     walls: 'Appairage',
+    settings: 'Réglages',
     home: 'Accueil',
   },
   landing: {
@@ -348,19 +350,12 @@ export const fr = {
   report: reportFr,
   trends: trendsFr,
   walls: wallsFr,
+  settings: settingsFr,
+  signIn: signInFr,
   borough: frBorough,
   definitions: {
     title: 'Définitions',
     lead: 'Une seule définition par chiffre, avec sa version. T est le seuil de la file. Un rapport sur rien s’écrit « — ».',
-  },
-  signIn: {
-    title: 'Connexion',
-    lead: 'Ce serveur demande une clé qui a le droit de lire. Elle se crée avec « npm run vigie -- key create ».',
-    key: 'Clé de lecture',
-    submit: 'Entrer',
-    wrong: 'Cette clé n’est pas reconnue, ou n’a pas le droit de lire.',
-    failed: 'Le serveur n’a pas répondu. Réessayez dans un instant.',
-    link: 'Entrer une clé',
   },
   error: {
     notFound: 'Cette page n’existe pas',
