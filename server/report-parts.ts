@@ -1,7 +1,7 @@
 /** Joins the reports to the store, to the metrics of requests and to the city's names. */
 import type { Express, RequestHandler } from 'express';
 import type { Access } from './access/access.ts';
-import { requireRole } from './access/http-parts.ts';
+import { callerOf, requireRole } from './access/http-parts.ts';
 import type { Config } from './config.ts';
 import { type BilingualName, type QueueConfig, unknownQueue } from './contract/reference.ts';
 import { BusinessDays } from './domain/business-days.ts';
@@ -80,7 +80,7 @@ export function mountReportRoutes(app: Express, parts: ReportRouteParts): void {
       logger,
       gate,
       admin: requireRole(access, 'manager', 'Reports are sealed'),
-      publisher: () => 'Vigie 311',
+      publisher: (req) => callerOf(req).actor.name,
     }),
   );
   app.use(

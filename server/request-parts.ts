@@ -1,6 +1,7 @@
 /** Joins the parts that keep requests: the city's promises, their records, the deadline clock. `main.ts` starts them. */
 import { GROUND } from '../seeds/reference/ground.ts';
 import { CATALOGUE } from '../seeds/reference/index.ts';
+import type { Catalogue, CatalogueImpact } from './contract/catalogue.ts';
 import type { GroundCollection, GroundFeature, MapGround } from './contract/map.ts';
 import type { BilingualName } from './contract/reference.ts';
 import type { Boundary } from './domain/boundary.ts';
@@ -52,6 +53,8 @@ export class RequestParts {
   readonly #options: RequestPartsOptions;
   #known: Known;
   #records: RequestRecords | undefined;
+  #sources: Sources | undefined;
+  #upkeep: RequestUpkeep | undefined;
 
   /** Adds what the seeds know and the city does not say, and reads the promises. */
   static async load(options: RequestPartsOptions): Promise<RequestParts> {
@@ -85,6 +88,7 @@ export class RequestParts {
 
   /** For the event store, which keeps records in its transactions. */
   records(sources: Sources): RequestRecords {
+    this.#sources = sources;
     this.#records = new RequestRecords({ rules: () => this.rules, sources: () => sources.ids });
     return this.#records;
   }
@@ -102,6 +106,7 @@ export class RequestParts {
       server_id,
       number: () => store.takeNumber(),
     });
+    this.#upkeep = upkeep;
     const promises = new PromiseWatch({
       loaded: this.#known.catalogue.revision,
       source: {
@@ -115,6 +120,16 @@ export class RequestParts {
       logger,
     });
     return { deadlines: new DeadlineClock({ source: upkeep, onTold: onChange, clock, logger }), promises };
+  }
+
+  /** What open requests would become by other promises. */
+  impact(catalogue: Catalogue): Promise<CatalogueImpact> {
+    const { time_zone, holidays, clock } = this.#options;
+    const [upkeep, sources] = [this.#upkeep, this.#sources];
+    if (!upkeep || !sources) throw new Error('the store does not keep records');
+    const rules = new CityRules({ catalogue, time_zone, holidays });
+    const records = new RequestRecords({ rules: () => rules, sources: () => sources.ids });
+    return upkeep.impact(records, clock.now_us());
   }
 
   /** Reads the promises anew. @returns their revision */

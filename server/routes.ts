@@ -105,6 +105,7 @@ export async function mountRoutes(app: Express, parts: RouteParts): Promise<void
           await parts.promises.reload();
           return revision;
         },
+        impact: (catalogue) => parts.promises.impact(catalogue),
       },
       gate,
       admin: requireRole(access, 'manager', 'The catalogue is changed'),

@@ -1,12 +1,13 @@
 /** `/api/v1/catalogue`: what the city promises, to be read and to be changed. */
 import { type Request, type RequestHandler, Router } from 'express';
 import type { AuditNote, By } from '../contract/audit.ts';
-import type { Catalogue } from '../contract/catalogue.ts';
+import type { Catalogue, CatalogueImpact } from '../contract/catalogue.ts';
 import {
   type CatalogueChange,
   catalogueChange,
   catalogueNotes,
   changeFaults,
+  mergedCatalogue,
 } from '../domain/catalogue-change.ts';
 import { catalogueFrom, type Fault } from '../domain/catalogue-shape.ts';
 import { localDate } from '../domain/office-hours.ts';
@@ -25,6 +26,8 @@ export interface CatalogueStore {
     accept: (stored: Catalogue & { readonly revision: number }) => void,
     audit: { readonly by: By; readonly notes: (stored: Catalogue) => readonly AuditNote[] },
   ): Promise<number>;
+  /** What open requests would become by other promises. Changes nothing. */
+  impact(catalogue: Catalogue): Promise<CatalogueImpact>;
 }
 export interface CatalogueRouterOptions {
   readonly store: CatalogueStore;
@@ -106,6 +109,22 @@ export function catalogueRouter(options: CatalogueRouterOptions): Router {
       const notes = (stored: Catalogue) => catalogueNotes(stored, said);
       const revision = await store.save(said, accept, { by: by(req, why), notes });
       sendJson(res, 200, { ...change, revision });
+    } catch (error) {
+      if (error instanceof CatalogueRefused)
+        sendError(res, error, { faults: error.faults.slice(0, FAULTS_MAX) });
+      else next(error);
+    }
+  });
+  router.post('/api/v1/catalogue/preview', admin, async (req, res, next) => {
+    try {
+      const { body } = askedOf(parseJson(decodeText(await readBody(req, BODY_BYTES_MAX))));
+      const shaped = catalogueFrom(body);
+      if ('faults' in shaped) throw new CatalogueRefused(shaped.faults);
+      const { revision, ...stored } = await store.read();
+      const faults = changeFaults(stored, shaped.catalogue, localDate(clock.now_us(), time_zone));
+      if (faults.length > 0) throw new CatalogueRefused(faults);
+      const impact = await store.impact(mergedCatalogue(stored, shaped.catalogue));
+      sendJson(res, 200, { ...catalogueChange(stored, shaped.catalogue), impact, revision });
     } catch (error) {
       if (error instanceof CatalogueRefused)
         sendError(res, error, { faults: error.faults.slice(0, FAULTS_MAX) });

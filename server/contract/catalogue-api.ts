@@ -60,6 +60,19 @@ const refused: JsonSchema = {
   ],
 };
 
+const whole = { type: 'integer', minimum: 0 };
+const impact: JsonSchema = {
+  type: 'object',
+  required: ['looked_at', 'all', 'due_changed', 'newly_overdue', 'no_longer_overdue'],
+  properties: {
+    looked_at: { ...whole, description: 'Open requests, the oldest first, as many as time allowed' },
+    all: { type: 'boolean', description: 'Whether these were all' },
+    due_changed: { ...whole, description: 'Those that would be due at another moment' },
+    newly_overdue: whole,
+    no_longer_overdue: whole,
+  },
+};
+
 export const CATALOGUE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Catalogue: CATALOGUE_SCHEMA,
   StoredCatalogue: stored,
@@ -92,6 +105,30 @@ export const CATALOGUE_PATHS: Readonly<Record<string, JsonSchema>> = {
         '403': errorAnswer('Below the role of manager'),
         '409': errorAnswer('Changed by somebody else since the revision that was given'),
         '413': errorAnswer('More than 16 MiB'),
+      },
+    },
+  },
+  '/api/v1/catalogue/preview': {
+    post: {
+      tags: ['catalogue'],
+      summary:
+        'What a change would do, before it is made: what it adds and changes, and what becomes of open requests',
+      description: 'Takes what PUT /api/v1/catalogue takes, and changes nothing.',
+      security: [{ key: [] }, { session: [] }],
+      requestBody: jsonBody(refTo('Catalogue')),
+      responses: {
+        '200': answer({
+          description: 'What would change',
+          schema: {
+            allOf: [
+              refTo('CatalogueChange'),
+              { type: 'object', required: ['impact'], properties: { impact } },
+            ],
+          },
+        }),
+        '400': answer({ description: 'What does not fit, and where', schema: refused }),
+        '401': errorAnswer('Nobody has signed in, and there is no key'),
+        '403': errorAnswer('Not a manager’s'),
       },
     },
   },

@@ -104,3 +104,14 @@ export interface Catalogue {
   readonly policies: readonly DeadlinePolicy[];
   readonly services: readonly ServiceDefinition[];
 }
+
+/** What open requests would become if the city promised otherwise. */
+export interface CatalogueImpact {
+  /** Open requests, the oldest first, as many as could be looked at before the answer had to be given; whether that was all. */
+  readonly looked_at: number;
+  readonly all: boolean;
+  /** Of those that were looked at: due at another moment, overdue that were not, no longer overdue. */
+  readonly due_changed: number;
+  readonly newly_overdue: number;
+  readonly no_longer_overdue: number;
+}

@@ -1,5 +1,6 @@
 /** What changes the records of requests without an event: time, and other promises of the city. */
 import { setTimeout } from 'node:timers/promises';
+import type { CatalogueImpact } from '../contract/catalogue.ts';
 import { ownTurn } from '../lib/turns.ts';
 import type { Database } from './database.ts';
 import type { CommittedBatch } from './events.types.ts';
@@ -12,6 +13,8 @@ import type { Projected } from './requests.types.ts';
 const ROWS_MAX = 200;
 /** Longest pause between two pages of a recount, ms. */
 const PAUSE_MS_MAX = 100;
+/** How long somebody waits to see what a change would do, ms. */
+const IMPACT_MS_MAX = 3_000;
 const PROMISES_CHANGED = 'The city’s promises were changed: by these it did not happen.';
 
 export interface RequestUpkeepOptions {
@@ -79,6 +82,32 @@ export class RequestUpkeep {
       yield batchOf(NO_BATCH, now_us, { requests: await picturesOf(db, others), told: [] });
       await setTimeout(Math.min(performance.now() - began_ms, PAUSE_MS_MAX));
     }
+  }
+
+  /**
+   * What would become of the open requests if `records` were kept by other promises. Read without locks, a page at a time, the oldest
+   * first, for so long as somebody waits for it.
+   */
+  async impact(records: RequestRecords, now_us: number): Promise<CatalogueImpact> {
+    const found = { looked_at: 0, all: false, due_changed: 0, newly_overdue: 0, no_longer_overdue: 0 };
+    const until_ms = performance.now() + IMPACT_MS_MAX;
+    for (let after = 0; performance.now() < until_ms; ) {
+      const page = await sql.open_records(this.#options.db, { after, rows_max: ROWS_MAX });
+      const last = page.at(-1);
+      if (last === undefined) return { ...found, all: true };
+      after = last.number;
+      await ownTurn();
+      for (const record of page) {
+        const due_us = records.dueOf(record, now_us);
+        found.looked_at += 1;
+        if (due_us === record.due_us) continue;
+        found.due_changed += 1;
+        const [was, is] = [record.due_us, due_us].map((due) => due !== null && due <= now_us);
+        if (is && !was) found.newly_overdue += 1;
+        if (was && !is) found.no_longer_overdue += 1;
+      }
+    }
+    return found;
   }
 
   async #count(ids: readonly string[], now_us: number): Promise<CommittedBatch> {

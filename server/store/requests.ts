@@ -217,6 +217,11 @@ export class RequestRecords {
     );
   }
 
+  /** When it is due by the promises that these records are kept by, µs; null: never. Writes nothing. */
+  dueOf(record: CountedRequest, now_us: number): number | null {
+    return this.#draft(record.id, record, [], now_us).due_us;
+  }
+
   /** @param tell also of what is open */
   #draft(
     id: string,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CityRules } from '../../server/domain/deadline-rules.ts';
 import { ManualClock } from '../../server/lib/clock.ts';
 import { rfc3339Of } from '../../server/store/instants.ts';
-import { sql } from '../../server/store/requests.ts';
+import { RequestRecords, sql } from '../../server/store/requests.ts';
 import type { RequestPicture } from '../../server/store/requests.types.ts';
 import { type TestDatabase, testDatabase } from '../setup/database.ts';
 import { requestServer } from './server.ts';
@@ -18,6 +18,7 @@ beforeEach(() => test.db.query('truncate request, request_event, backlog_move, d
 
 /** Before anything is due. */
 const NOW = '2026-03-02T09:01-05:00';
+const NO_SOURCES: ReadonlyMap<string, number> = new Map();
 const name = { fr: 'Fermé', en: 'Closed' };
 /** Closed on a day by which only the office counts: potholes are due a day later, leaks are not. */
 const CLOSED = rulesOf({
@@ -47,6 +48,47 @@ const stored = async () =>
     )
   ).rows;
 const revisions = async () => Object.fromEntries((await stored()).map(({ id, revision }) => [id, revision]));
+
+describe('what other promises would do', () => {
+  it('is told as the recount then does it, and nothing is written', async () => {
+    const { clock, held, server, recount } = city();
+    const events = [
+      created('hole', '2026-03-02T09:00-05:00'),
+      created('leak', '2026-03-02T09:00-05:00', { service: 'leak' }),
+      created('late', '2026-02-20T09:00-05:00'),
+      created('done', '2026-03-02T09:00-05:00'),
+      eventOf('done', 'resolved', '2026-03-02T09:00:30-05:00', { resolution: 'done' }),
+    ];
+    await server.store.write({ events, rejected: [] });
+    const impactOf = (rules: CityRules) =>
+      server.upkeep.impact(
+        new RequestRecords({ rules: () => rules, sources: () => NO_SOURCES }),
+        clock.now_us(),
+      );
+    const none = { all: true, due_changed: 0, newly_overdue: 0, no_longer_overdue: 0 };
+    expect(await impactOf(rulesOf())).toEqual({ ...none, looked_at: 3 });
+    // Just after the hole is due by what is promised; with a day more it is not due yet.
+    const before = await stored();
+    const due_us = Date.parse(before[0]!.due) * 1000;
+    clock.set_us(due_us + 1e6);
+    const impact = await impactOf(CLOSED);
+    expect(await stored()).toEqual(before);
+    held.rules = CLOSED;
+    const after = await recount();
+    const moved = after.filter((picture) => {
+      const row = before.find(({ id }) => id === picture.id);
+      return row && Date.parse(row.due) * 1000 !== picture.due_us;
+    });
+    expect(impact).toEqual({ ...none, looked_at: 3, due_changed: moved.length, no_longer_overdue: 1 });
+    expect(moved.map(({ id }) => id)).toEqual(['hole']);
+    // The other way round it is overdue again.
+    expect(await impactOf(rulesOf())).toMatchObject({
+      due_changed: 1,
+      newly_overdue: 1,
+      no_longer_overdue: 0,
+    });
+  });
+});
 
 describe('open requests that are counted anew', () => {
   it('are written only where other promises make another deadline, and are handed on all', async () => {
