@@ -14,6 +14,7 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['sante', 'health'],
   ['connexion', 'sign-in'],
   ['appairage', 'pairing'],
+  ['aide', 'help'],
 ];
 
 /** The path with the segments that `from` names put as `to` has them; null: it does not begin so. */

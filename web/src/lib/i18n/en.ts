@@ -2,6 +2,7 @@
 import type { Dictionary } from './dictionary.ts';
 import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
+import { helpEn } from './help-en.ts';
 import { mapEn } from './map-en.ts';
 import { reportEn } from './report-en.ts';
 import { wallsEn } from './walls-en.ts';
@@ -23,6 +24,7 @@ export const en: Dictionary = {
     definitions: 'Definitions',
     walls: 'Pairing',
     home: 'Home',
+    help: 'Help',
   },
   landing: {
     desks: 'What is overdue, due and open in each borough, and its list.',
@@ -34,6 +36,7 @@ export const en: Dictionary = {
     walls: 'Make a screen a wall, by the code that it shows.',
     boroughs: 'A borough’s wall',
   },
+  help: helpEn,
   map: mapEn,
   wall: {
     title: 'Wall',

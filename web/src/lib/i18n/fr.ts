@@ -1,5 +1,6 @@
 import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
+import { helpFr } from './help-fr.ts';
 import { mapFr } from './map-fr.ts';
 import { reportFr } from './report-fr.ts';
 import { wallsFr } from './walls-fr.ts';
@@ -22,6 +23,7 @@ export const fr = {
     definitions: 'Définitions',
     walls: 'Appairage',
     home: 'Accueil',
+    help: 'Aide',
   },
   landing: {
     desks: 'Ce qui est en retard, dû et en cours dans chaque arrondissement, et sa liste.',
@@ -33,6 +35,7 @@ export const fr = {
     walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
     boroughs: 'Le mur d’un arrondissement',
   },
+  help: helpFr,
   map: mapFr,
   wall: {
     title: 'Mur',
