@@ -7,10 +7,10 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS, findChromium } from './setup/chromium.ts';
-import { pathsOf } from './setup/screens.ts';
 import { SCENES, type Scene, type SceneName, startScene } from './setup/scenes.ts';
+import { pathsOf } from './setup/screens.ts';
 
 const FOLDER = fileURLToPath(new URL('../screenshots', import.meta.url));
 const HELP_FOLDER = fileURLToPath(new URL('../web/static/help', import.meta.url));
@@ -22,11 +22,13 @@ const SIZES = [
 /** Long enough for the first state to arrive and be drawn, and for what a change of language or theme moves. */
 const SETTLE_MS = 2_500;
 const CHANGE_MS = 350;
+/** A map is drawn without a graphics card. */
+const MAP_MS = 4_000;
 /** What a guide shows of the screens: small enough to stay in the repository. */
 const HELP = [
-  { name: 'wall', path: '/mur' },
-  { name: 'borough', path: '/arrondissements/VM' },
-  { name: 'health', path: '/sante' },
+  { name: 'wall', path: '/mur', shown: '.tile' },
+  { name: 'borough', path: '/arrondissements/VM', shown: 'main h2' },
+  { name: 'health', path: '/sante', shown: 'main table' },
 ];
 
 const words = process.argv.slice(2);
@@ -61,9 +63,10 @@ async function pictures(url: string, scene: string): Promise<void> {
     for (const { name, path } of screens.filter((screen) => names.includes(screen.name))) {
       const page = await context.newPage();
       await page.goto(`${url}${path}?lang=fr`);
-      await page.waitForTimeout(SETTLE_MS);
+      await drawn(page);
       for (const lang of ['fr', 'en']) {
         if (lang === 'en') await page.keyboard.press('l');
+        await page.locator(`html[lang=${lang}]`).waitFor();
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
           await page.waitForTimeout(CHANGE_MS);
@@ -78,6 +81,13 @@ async function pictures(url: string, scene: string): Promise<void> {
   }
 }
 
+/** The figures are there, and the map where there is one. */
+async function drawn(page: Page): Promise<void> {
+  await page.locator('html[data-ready]').waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+  if ((await page.locator('.maplibregl-map').count()) > 0) await page.waitForTimeout(MAP_MS);
+}
+
 async function helpPictures(url: string): Promise<void> {
   await mkdir(HELP_FOLDER, { recursive: true });
   const context = await browser.newContext({
@@ -85,12 +95,14 @@ async function helpPictures(url: string): Promise<void> {
     colorScheme: 'light',
     deviceScaleFactor: 0.5,
   });
-  for (const { name, path } of HELP) {
+  for (const { name, path, shown } of HELP) {
     const page = await context.newPage();
     await page.goto(`${url}${path}?lang=fr`);
-    await page.waitForTimeout(2 * SETTLE_MS);
+    await page.locator(shown).first().waitFor();
+    await drawn(page);
     for (const lang of ['fr', 'en']) {
       if (lang === 'en') await page.keyboard.press('l');
+      await page.locator(`html[lang=${lang}]`).waitFor();
       await page.waitForTimeout(CHANGE_MS);
       await page.screenshot({ path: `${HELP_FOLDER}/${name}-${lang}.jpg`, type: 'jpeg', quality: 72 });
     }

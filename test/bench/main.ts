@@ -9,6 +9,7 @@ import { benchRequests } from './requests.ts';
 import { benchLists } from './requests-list.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
+import { benchWall } from './wall.ts';
 import { benchImport, benchRestart } from './whole.ts';
 
 const native = Boolean(process.env.DATABASE_URL);
@@ -24,6 +25,7 @@ const BENCHES: Record<string, Bench> = {
   latency: benchLatency,
   broadcast: benchBroadcast,
   map: benchMap,
+  wall: benchWall,
 };
 
 function print(row: BenchRow): void {

@@ -1,7 +1,7 @@
 /** The simulated city at a chosen time: a server of its own whose clock is set, with the two weeks before that moment. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
-import type { WatchAnswer } from '../../server/contract/live.ts';
+import type { QueueState, WatchAnswer } from '../../server/contract/live.ts';
 import { startServerProcess } from '../bench/server-process.ts';
 
 export interface Scene {
@@ -18,13 +18,22 @@ export const SCENES = {
 } as const;
 export type SceneName = keyof typeof SCENES;
 
-const CLOCK = new URL('./shifted-clock.mjs', import.meta.url).href;
+const CLOCK = new URL('./set-clock.mjs', import.meta.url).href;
 const FILLED_WITHIN_MS = 480_000;
+const FORECAST_WITHIN_MS = 90_000;
 /** Part of the thirteen months that is there when the two weeks are: the past beyond is not waited for. */
 const TWO_WEEKS = 14 / 400;
 
+/** The environment of a Node program whose clock is set to an instant, and runs `speed` times as fast. */
+export const clockAt = (at: string, speed = 1): Record<string, string> => ({
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${CLOCK}`,
+  CLOCK_REAL_MS: String(Date.now()),
+  CLOCK_SHOWN_MS: String(Date.parse(at)),
+  CLOCK_SPEED: String(speed),
+});
+
 export async function startScene(name: SceneName): Promise<Scene> {
-  // Only the embedded database has the shifted clock.
+  // Only the embedded database has the clock that is set.
   delete process.env.DATABASE_URL;
   const at = SCENES[name];
   const server = await startServerProcess({
@@ -33,8 +42,7 @@ export async function startScene(name: SceneName): Promise<Scene> {
       ? { VIGIE_DEMO: '0' }
       : {
           VIGIE_DEMO: '1',
-          NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${CLOCK}`,
-          CLOCK_SHIFT_MS: String(Date.parse(at) - Date.now()),
+          ...clockAt(at),
         }),
   });
   const url = `http://127.0.0.1:${server.port}`;
@@ -42,6 +50,7 @@ export async function startScene(name: SceneName): Promise<Scene> {
   if (at === null) return scene;
   try {
     await filled(url);
+    await forecast(url);
   } catch (error) {
     await scene.remove();
     throw error;
@@ -61,6 +70,17 @@ async function filled(url: string): Promise<void> {
   } finally {
     socket.close();
   }
+}
+
+/** The first forecasts follow the aggregates of the past, which are made between two batches of it. */
+async function forecast(url: string): Promise<void> {
+  const until_ms = Date.now() + FORECAST_WITHIN_MS;
+  while (Date.now() < until_ms) {
+    const queue = (await (await fetch(`${url}/api/v1/queues/centre`)).json()) as QueueState;
+    if (queue.outlook?.forecast) return;
+    await sleep(1_000);
+  }
+  console.log('The forecast has not come: the pictures are taken without it.');
 }
 
 async function backfillOf(socket: Socket): Promise<number> {

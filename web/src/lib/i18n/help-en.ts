@@ -4,7 +4,8 @@ import type { Guide, helpFr } from './help-fr.ts';
 const supervisor: Guide = {
   title: 'Supervising queues: the wall',
   lead: 'One look from the back of the room says what is wrong, and where. Nothing to touch.',
-  picture: 'The wall of the city: a headline with its state, queues by trouble, the map and the deadlines passed.',
+  picture:
+    'The wall of the city: a headline with its state, queues by trouble, the map and the deadlines passed.',
   open: 'Open the wall',
   steps: [
     [

@@ -11,7 +11,8 @@ export interface Guide {
 const supervisor: Guide = {
   title: 'Superviser les files : le mur',
   lead: 'Un coup d’œil du fond de la salle dit ce qui ne va pas, et où. Rien à toucher.',
-  picture: 'Le mur de la ville : un titre qui dit l’état, les files par gravité, la carte et les échéances dépassées.',
+  picture:
+    'Le mur de la ville : un titre qui dit l’état, les files par gravité, la carte et les échéances dépassées.',
   open: 'Ouvrir le mur',
   steps: [
     [
@@ -44,7 +45,8 @@ const supervisor: Guide = {
 const borough: Guide = {
   title: 'Gérer un arrondissement : la page du jour',
   lead: '« Que faut-il faire aujourd’hui ? » : ce qui est en retard, ce qui est dû, et la liste pour agir.',
-  picture: 'La page d’un arrondissement : en retard, dues aujourd’hui, dues d’ici trois jours, puis le compte des demandes.',
+  picture:
+    'La page d’un arrondissement : en retard, dues aujourd’hui, dues d’ici trois jours, puis le compte des demandes.',
   open: 'Ouvrir les arrondissements',
   steps: [
     [
