@@ -183,7 +183,9 @@ describe('every screen', () => {
           const element = document.activeElement as HTMLElement;
           // A row may show the focus of the link that opens it.
           const shows = [element, element.closest('tr')].some(
-            (part) => part && getComputedStyle(part).outlineStyle !== 'none',
+            (part) =>
+              part &&
+              (getComputedStyle(part).outlineStyle !== 'none' || getComputedStyle(part).boxShadow !== 'none'),
           );
           return {
             reach: element.dataset.reach,
