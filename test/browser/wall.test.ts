@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../setup/chromium.ts';
+import { layLine } from './line.ts';
 import { TestServer } from './server.ts';
 
 const SIZES = [
@@ -15,11 +16,11 @@ let browser: Browser;
 let context: BrowserContext;
 const faults: string[] = [];
 
-async function open(path: string, size = SIZES[0]!): Promise<Page> {
+async function open(path: string, size = SIZES[0]!, url = server.url): Promise<Page> {
   context = await browser.newContext({ viewport: size, bypassCSP: true });
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(server.url + path);
+  await page.goto(url + path);
   return page;
 }
 const tile = (page: Page, queue: string) => page.locator(`[data-queue="${queue}"]`);
@@ -179,6 +180,31 @@ describe('the wall', () => {
       expect(scrolls).toBe(false);
       await context.close();
     }
+  });
+});
+
+describe('when the network is silent', () => {
+  it('the wall never shows old figures as new, and is right again by itself when the line is back', async () => {
+    const line = await layLine(server.url);
+    const page = await open('/mur', SIZES[0]!, line.url);
+    await tile(page, 'OM').or(tile(page, 'VD')).first().waitFor();
+    const before = await textOf(waitingOf(page, 'VD'));
+    line.cut();
+    const cut_ms = Date.now();
+    await server.send([{ type: 'call.queued', subject: 'call-7', data: { queue: 'VD' } }]);
+    const headline = page.locator('.headline');
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: STALE_WITHIN_MS }).toBe('stale');
+    expect(Date.now() - cut_ms).toBeLessThanOrEqual(STALE_WITHIN_MS);
+    for (const level of await page
+      .locator('[data-queue]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-level'))))
+      expect(level).toBe('stale');
+    expect(await textOf(waitingOf(page, 'VD'))).toBe(before);
+    line.mend();
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: 30_000 }).not.toBe('stale');
+    await expect.poll(() => textOf(waitingOf(page, 'VD')), { timeout: 5_000 }).toMatch(/1$/);
+    await server.send([{ type: 'call.abandoned', subject: 'call-7', data: { queue: 'VD' } }]);
+    line.close();
   });
 });
 
