@@ -7,7 +7,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS, findChromium } from './setup/chromium.ts';
 import { SCENES, type Scene, type SceneName, startScene } from './setup/scenes.ts';
 import { pathsOf } from './setup/screens.ts';
@@ -47,6 +47,23 @@ function chosen<T extends string>(all: readonly T[]): readonly T[] {
   return named.length > 0 ? named : all;
 }
 
+/** The screens that reckon in days ask for those of the browser's own clock. */
+async function setClock(context: BrowserContext, scene: string): Promise<void> {
+  const at = SCENES[scene as SceneName];
+  if (!at) return;
+  await context.addInitScript((shift_ms) => {
+    const SystemDate = Date;
+    globalThis.Date = class extends SystemDate {
+      constructor(...given: []) {
+        super(...((given.length === 0 ? [SystemDate.now() + shift_ms] : given) as []));
+      }
+      static override now(): number {
+        return SystemDate.now() + shift_ms;
+      }
+    } as DateConstructor;
+  }, Date.parse(at) - Date.now());
+}
+
 async function inScene(name: string, work: (url: string) => Promise<void>): Promise<void> {
   console.log(`${name} …`);
   const scene: Scene = await startScene(name as SceneName);
@@ -60,6 +77,7 @@ async function pictures(url: string, scene: string): Promise<void> {
   const widths = chosen(SIZES.map(({ width }) => String(width)));
   for (const viewport of SIZES.filter(({ width }) => widths.includes(String(width)))) {
     const context = await browser.newContext({ viewport });
+    await setClock(context, scene);
     for (const { name, path } of screens.filter((screen) => names.includes(screen.name))) {
       const page = await context.newPage();
       await page.goto(`${url}${path}?lang=fr`);
@@ -95,10 +113,11 @@ async function helpPictures(url: string): Promise<void> {
     colorScheme: 'light',
     deviceScaleFactor: 0.5,
   });
+  await setClock(context, 'noon');
   for (const { name, path, shown } of HELP) {
     const page = await context.newPage();
     await page.goto(`${url}${path}?lang=fr`);
-    await page.locator(shown).first().waitFor();
+    await page.locator(shown).first().waitFor({ timeout: 60_000 });
     await drawn(page);
     for (const lang of ['fr', 'en']) {
       if (lang === 'en') await page.keyboard.press('l');

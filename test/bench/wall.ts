@@ -171,7 +171,7 @@ async function mapUrls(urls: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   for (const url of urls.filter((one) => /\/_app\/.*\.(js|css|mjs)$/.test(one))) {
     const text = await (await fetch(url)).text();
-    if (/maplibre/i.test(text)) found.add(url);
+    if (/maplibre/i.test(url + text)) found.add(url);
   }
   return found;
 }

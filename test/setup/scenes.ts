@@ -20,7 +20,7 @@ export type SceneName = keyof typeof SCENES;
 
 const CLOCK = new URL('./set-clock.mjs', import.meta.url).href;
 const FILLED_WITHIN_MS = 480_000;
-const FORECAST_WITHIN_MS = 90_000;
+const FORECAST_WITHIN_MS = 60_000;
 /** Part of the thirteen months that is there when the two weeks are: the past beyond is not waited for. */
 const TWO_WEEKS = 14 / 400;
 
