@@ -10,6 +10,7 @@ import { benchRequests } from './requests.ts';
 import { benchLists } from './requests-list.ts';
 import { benchStore } from './store.ts';
 import type { Bench, BenchRow } from './types.ts';
+import { benchWall } from './wall.ts';
 import { benchImport, benchRestart } from './whole.ts';
 
 const native = Boolean(process.env.DATABASE_URL);
@@ -26,6 +27,7 @@ const BENCHES: Record<string, Bench> = {
   broadcast: benchBroadcast,
   map: benchMap,
   'map-pan': benchMapPan,
+  wall: benchWall,
 };
 
 function print(row: BenchRow): void {

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../setup/chromium.ts';
+import { layLine } from './line.ts';
 import { TestServer } from './server.ts';
 
 const SIZES = [
@@ -9,7 +9,6 @@ const SIZES = [
   { width: 3840, height: 2160 },
   { width: 390, height: 844 },
 ];
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const STALE_WITHIN_MS = 15_000;
 
 let server: TestServer;
@@ -17,11 +16,11 @@ let browser: Browser;
 let context: BrowserContext;
 const faults: string[] = [];
 
-async function open(path: string, size = SIZES[0]!): Promise<Page> {
+async function open(path: string, size = SIZES[0]!, url = server.url): Promise<Page> {
   context = await browser.newContext({ viewport: size, bypassCSP: true });
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(server.url + path);
+  await page.goto(url + path);
   return page;
 }
 const tile = (page: Page, queue: string) => page.locator(`[data-queue="${queue}"]`);
@@ -184,47 +183,28 @@ describe('the wall', () => {
   });
 });
 
-describe('every screen', () => {
-  const PATHS = [
-    ...['/', '/mur', '/wall/VM', '/arrondissements', '/boroughs/VM', '/arrondissements/VM/demandes'],
-    ...['/carte', '/sante', '/definitions', '/connexion', '/appairage'],
-  ];
-
-  it('never scrolls sideways, on a wall or on a phone', async () => {
-    for (const size of SIZES) {
-      for (const path of PATHS) {
-        const page = await open(path, size);
-        await page.waitForTimeout(400);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect([path, size.width, overflow]).toEqual([path, size.width, 0]);
-        await context.close();
-      }
-    }
-  });
-
-  it('has no serious fault of accessibility, light or dark', async () => {
-    for (const theme of ['light', 'dark']) {
-      for (const path of PATHS) {
-        const page = await open(`${path}?theme=${theme}`);
-        await page.waitForTimeout(600);
-        await page.addScriptTag({ path: AXE });
-        const found = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as {
-            axe: {
-              run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-            };
-          };
-          const { violations } = await axe.run();
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
-        });
-        expect([path, theme, found]).toEqual([path, theme, []]);
-        await context.close();
-      }
-    }
+describe('when the network is silent', () => {
+  it('the wall never shows old figures as new, and is right again by itself when the line is back', async () => {
+    const line = await layLine(server.url);
+    const page = await open('/mur', SIZES[0]!, line.url);
+    await tile(page, 'OM').or(tile(page, 'VD')).first().waitFor();
+    const before = await textOf(waitingOf(page, 'VD'));
+    line.cut();
+    const cut_ms = Date.now();
+    await server.send([{ type: 'call.queued', subject: 'call-7', data: { queue: 'VD' } }]);
+    const headline = page.locator('.headline');
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: STALE_WITHIN_MS }).toBe('stale');
+    expect(Date.now() - cut_ms).toBeLessThanOrEqual(STALE_WITHIN_MS);
+    for (const level of await page
+      .locator('[data-queue]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-level'))))
+      expect(level).toBe('stale');
+    expect(await textOf(waitingOf(page, 'VD'))).toBe(before);
+    line.mend();
+    await expect.poll(() => headline.getAttribute('data-state'), { timeout: 30_000 }).not.toBe('stale');
+    await expect.poll(() => textOf(waitingOf(page, 'VD')), { timeout: 5_000 }).toMatch(/1$/);
+    await server.send([{ type: 'call.abandoned', subject: 'call-7', data: { queue: 'VD' } }]);
+    line.close();
   });
 });
 

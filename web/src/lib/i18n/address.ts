@@ -24,6 +24,7 @@ const PATHS: readonly (readonly [fr: string, en: string])[] = [
   ['reglages/cles', 'settings/keys'],
   ['reglages/historique', 'settings/history'],
   ['reglages', 'settings'],
+  ['aide', 'help'],
 ];
 
 /** The path with the segments that `from` names put as `to` has them; null: it does not begin so. */

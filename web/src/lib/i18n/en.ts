@@ -2,6 +2,7 @@
 import type { Dictionary } from './dictionary.ts';
 import { enBorough } from './en-borough.ts';
 import { enRequests } from './en-requests.ts';
+import { helpEn } from './help-en.ts';
 import { mapEn } from './map-en.ts';
 import { replayEn } from './replay-en.ts';
 import { reportEn } from './report-en.ts';
@@ -29,6 +30,7 @@ export const en: Dictionary = {
     walls: 'Pairing',
     settings: 'Settings',
     home: 'Home',
+    help: 'Help',
   },
   landing: {
     desks: 'What is overdue, due and open in each borough, and its list.',
@@ -42,6 +44,7 @@ export const en: Dictionary = {
     walls: 'Make a screen a wall, by the code that it shows.',
     boroughs: 'A borough’s wall',
   },
+  help: helpEn,
   map: mapEn,
   replay: replayEn,
   wall: {

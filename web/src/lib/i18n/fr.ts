@@ -1,5 +1,6 @@
 import { frBorough } from './fr-borough.ts';
 import { frRequests } from './fr-requests.ts';
+import { helpFr } from './help-fr.ts';
 import { mapFr } from './map-fr.ts';
 import { replayFr } from './replay-fr.ts';
 import { reportFr } from './report-fr.ts';
@@ -28,6 +29,7 @@ export const fr = {
     walls: 'Appairage',
     settings: 'Réglages',
     home: 'Accueil',
+    help: 'Aide',
   },
   landing: {
     desks: 'Ce qui est en retard, dû et en cours dans chaque arrondissement, et sa liste.',
@@ -41,6 +43,7 @@ export const fr = {
     walls: 'Faire d’un écran un mur, avec le code qu’il affiche.',
     boroughs: 'Le mur d’un arrondissement',
   },
+  help: helpFr,
   map: mapFr,
   replay: replayFr,
   wall: {
