@@ -269,11 +269,11 @@ export const REQUEST_DEFINITIONS: readonly MetricDefinition[] = [
     },
     [
       'Dépassements prévus en 7 jours',
-      'somme, sur les demandes ouvertes dont l’échéance vient dans les sept jours locaux dont aujourd’hui est le premier, de la chance de ne pas être réglée à temps, vu son âge : d’après le temps qu’ont pris celles du même service et du même arrondissement, créées dans les 26 dernières semaines (de toute la ville, si moins de 20 ont duré autant). Intervalle de 80 % ; écarts mesurés sur les 4 semaines précédentes, prévues avec ce qu’on savait avant elles',
+      'somme, sur les demandes ouvertes dont l’échéance vient dans les sept jours locaux dont aujourd’hui est le premier, de la chance de ne pas être réglée à temps, vu son âge : d’après le temps qu’ont pris celles du même service et du même arrondissement, créées dans les 26 dernières semaines (de toute la ville, si moins de 20 ont duré autant). Intervalle de 80 %, élargi si ces semaines ont varié plus que le hasard ne l’explique ; écarts mesurés sur les 4 semaines précédentes, prévues avec ce qu’on savait avant elles',
     ],
     [
       'Breaches expected in 7 days',
-      'sum, over the open requests whose deadline comes in the seven local days that begin with today, of the chance not to be settled by then at its age: from the time that requests of the same service and borough took, created in the last 26 weeks (of the whole city, where fewer than 20 lasted so long). 80% interval; errors measured over the 4 weeks before, foretold from what was known before them',
+      'sum, over the open requests whose deadline comes in the seven local days that begin with today, of the chance not to be settled by then at its age: from the time that requests of the same service and borough took, created in the last 26 weeks (of the whole city, where fewer than 20 lasted so long). 80% interval, wider where weeks varied more than chance explains; errors measured over the 4 weeks before, foretold from what was known before them',
     ],
   ),
 ];

@@ -124,19 +124,26 @@ const Z_80 = 1.2815515655446004;
 export interface BreachForecast {
   /** Of those whose chance is known. */
   readonly expected: number;
-  /** 80 %, as far as each goes its own way. */
+  /** Of the number that will come, as far as each goes its own way. */
+  readonly variance: number;
+  /** 80 %. */
   readonly low: number;
   readonly high: number;
   readonly at_risk: number;
   readonly without_history: number;
 }
-/** The number expected, and where most of 100 such weeks would lie. */
-export function forecastOf(chances: readonly (number | null)[]): BreachForecast {
+/**
+ * The number expected, and where 80 of 100 such weeks would lie.
+ * @param dispersion how much more weeks have varied than if each request went its own way
+ */
+export function forecastOf(chances: readonly (number | null)[], dispersion = 1): BreachForecast {
   const known = chances.filter((chance) => chance !== null);
   const expected = known.reduce((sum, chance) => sum + chance, 0);
-  const reach = Z_80 * Math.sqrt(known.reduce((sum, chance) => sum + chance * (1 - chance), 0));
+  const variance = known.reduce((sum, chance) => sum + chance * (1 - chance), 0);
+  const reach = Z_80 * Math.sqrt(variance * dispersion);
   return {
     expected,
+    variance,
     low: Math.max(0, Math.floor(expected - reach)),
     high: Math.min(known.length, Math.ceil(expected + reach)),
     at_risk: chances.length,
@@ -147,6 +154,19 @@ export function forecastOf(chances: readonly (number | null)[]): BreachForecast 
 /** What was foretold, and what came of those it was foretold of. */
 export interface BreachTrial extends BreachForecast {
   readonly breached: number;
+}
+/**
+ * The mean of squared errors ÷ variances (McCullagh and Nelder, Generalized Linear Models, 1989, section 4.5): a snowstorm delays all at
+ * once. At least 1.
+ */
+export function dispersionOf(trials: readonly Pick<BreachTrial, 'breached' | 'expected' | 'variance'>[]): number {
+  const tried = trials.filter(({ variance }) => variance > 0);
+  if (tried.length === 0) return 1;
+  const sum = tried.reduce(
+    (all, { breached, expected, variance }) => all + (breached - expected) ** 2 / variance,
+    0,
+  );
+  return Math.max(1, sum / tried.length);
 }
 /** Errors together ÷ what came; null where nothing did. */
 export function trialError(trials: readonly BreachTrial[]): number | null {

@@ -4,6 +4,7 @@ import type { BreachForecastAnswer, BreachTrialRow } from '../contract/breach-fo
 import { definitionRef } from '../contract/definitions.ts';
 import {
   type BreachTrial,
+  dispersionOf,
   forecastOf,
   type LifeRow,
   LifeTables,
@@ -69,7 +70,7 @@ async function forecastAnswer(
   const tables = await known.tables;
   const chances = due.map((row) => tables.chance(row));
   const trials = await known.trials;
-  const { expected, ...counts } = forecastOf(chances);
+  const { expected, variance: _, ...counts } = forecastOf(chances, dispersionOf(trials));
   const error = trialError(trials);
   const kept = trials.filter(({ breached, low, high }) => breached >= low && breached <= high).length;
   return {
@@ -179,12 +180,19 @@ async function trialsFrom(
   }
   const due = weeks.flatMap((week) => week.due);
   const tables = await tablesAt(options, scope, due, localDay(first, options.time_zone).from_us);
-  return weeks.flatMap((week) => {
+  const tried = weeks.flatMap((week) => {
     const known = week.due
       .map((row) => ({ ...row, chance: tables.chance(row) }))
       .filter(({ chance }) => chance !== null);
     if (known.length === 0) return [];
-    const forecast = forecastOf(known.map(({ chance }) => chance));
-    return [{ ...forecast, date: week.date, breached: known.filter(({ passed }) => passed).length }];
+    const chances = known.map(({ chance }) => chance);
+    const breached = known.filter(({ passed }) => passed).length;
+    return [{ date: week.date, chances, breached, ...forecastOf(chances) }];
+  });
+  // How much weeks vary is told from the others: its own error must not widen the interval that it is held against.
+  return tried.map((week) => {
+    const dispersion = dispersionOf(tried.filter((other) => other !== week));
+    const { date, breached } = week;
+    return { ...forecastOf(week.chances, dispersion), date, breached };
   });
 }

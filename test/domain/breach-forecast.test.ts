@@ -1,6 +1,7 @@
 /** Breaches to come, against tables reckoned by hand. */
 import { describe, expect, it } from 'vitest';
 import {
+  dispersionOf,
   forecastOf,
   LIFE_BORDERS_S,
   LifeTable,
@@ -66,11 +67,24 @@ describe('breaches to come', () => {
   it('are the sum of the chances, within 1.28 deviations, and what is not known is counted apart', () => {
     // 4 of variance 1 ÷ 4 and 100 of 0.09: 3.162 of deviation, 4.053 of reach around 12.
     const chances = [...Array(4).fill(0.5), ...Array(100).fill(0.1), null, null];
-    const { expected, ...rest } = forecastOf(chances);
+    const { expected, variance, ...rest } = forecastOf(chances);
+    expect(variance).toBeCloseTo(10, 10);
     expect(expected).toBeCloseTo(12, 10);
     expect(rest).toEqual({ low: 7, high: 17, at_risk: 106, without_history: 2 });
-    expect(forecastOf([])).toEqual({ expected: 0, low: 0, high: 0, at_risk: 0, without_history: 0 });
+    expect(forecastOf([])).toEqual({ expected: 0, variance: 0, low: 0, high: 0, at_risk: 0, without_history: 0 });
     expect(forecastOf([1, 1])).toMatchObject({ expected: 2, low: 2, high: 2 });
+  });
+
+  it('lie further apart where weeks have varied more than chance explains', () => {
+    const week = (expected: number, variance: number, breached: number) => ({ expected, variance, breached });
+    // (36 ÷ 4 + 9 ÷ 9) ÷ 2
+    expect(dispersionOf([week(10, 4, 16), week(10, 9, 7)])).toBeCloseTo(5, 12);
+    expect(dispersionOf([week(10, 4, 10)])).toBe(1);
+    expect(dispersionOf([week(2, 0, 2)])).toBe(1);
+    expect(dispersionOf([])).toBe(1);
+    // 4 times the variance of 10: a reach of 8.1 around 12.
+    const chances = [...Array(4).fill(0.5), ...Array(100).fill(0.1)];
+    expect(forecastOf(chances, 4)).toMatchObject({ low: 3, high: 21 });
   });
 
   it('are held against what came', () => {

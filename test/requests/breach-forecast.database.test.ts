@@ -84,14 +84,15 @@ describe('the forecast of breaches', () => {
     const { forecast, items, trials } = await asked('VM');
     // Of 61 that were seen for longer than a day 42 took a day; 8 took a week, 10 took 20 days and one is open for the ninth day.
     expect(items).toEqual([{ service: 'nid-de-poule', at_risk: 10, expected: 3.1 }]);
-    // A quarter of 20 was foretold and 8 came: 3 ÷ 8. The deviation is √(20 × 0,25 × 0,75): 2,5 on either side of 5.
+    // A quarter of 20 was foretold and 8 came: 3 ÷ 8. The deviation is √(20 × 0.25 × 0.75): 2.5 on either side of 5.
     expect(trials).toEqual([{ date: '2026-05-18', expected: 5, low: 2, high: 8, breached: 8 }]);
+    // Its square error was 2.4 times its variance: so far more than 1.28 × √2.14 lie on either side of 3.1.
     expect(forecast).toEqual({
       value: 3.1,
       definition: 'breach_forecast@1',
       counts: {
-        low: 1,
-        high: 5,
+        low: 0,
+        high: 7,
         at_risk: 10,
         without_history: 0,
         weeks_tried: 1,
