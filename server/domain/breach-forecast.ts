@@ -159,7 +159,9 @@ export interface BreachTrial extends BreachForecast {
  * The mean of squared errors ÷ variances (McCullagh and Nelder, Generalized Linear Models, 1989, section 4.5): a snowstorm delays all at
  * once. At least 1.
  */
-export function dispersionOf(trials: readonly Pick<BreachTrial, 'breached' | 'expected' | 'variance'>[]): number {
+export function dispersionOf(
+  trials: readonly Pick<BreachTrial, 'breached' | 'expected' | 'variance'>[],
+): number {
   const tried = trials.filter(({ variance }) => variance > 0);
   if (tried.length === 0) return 1;
   const sum = tried.reduce(

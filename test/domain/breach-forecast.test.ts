@@ -71,7 +71,14 @@ describe('breaches to come', () => {
     expect(variance).toBeCloseTo(10, 10);
     expect(expected).toBeCloseTo(12, 10);
     expect(rest).toEqual({ low: 7, high: 17, at_risk: 106, without_history: 2 });
-    expect(forecastOf([])).toEqual({ expected: 0, variance: 0, low: 0, high: 0, at_risk: 0, without_history: 0 });
+    expect(forecastOf([])).toEqual({
+      expected: 0,
+      variance: 0,
+      low: 0,
+      high: 0,
+      at_risk: 0,
+      without_history: 0,
+    });
     expect(forecastOf([1, 1])).toMatchObject({ expected: 2, low: 2, high: 2 });
   });
 
