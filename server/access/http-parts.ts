@@ -29,17 +29,19 @@ const callers = new WeakMap<Request, Caller>();
 export function requireRole(access: Access, role: Role, what: string): RequestHandler {
   return gate(async (req) => {
     const caller = await access.caller(req);
-    if (caller === undefined || !reaches(caller, role)) throw refusedRole(req, caller, role, what);
+    if (caller === undefined || !reaches(caller, role))
+      throw refusedRole(req, caller !== undefined || bearerOf(req.headers) !== undefined, role, what);
     callers.set(req, caller);
   });
 }
-export function refusedRole(req: Request, caller: Caller | undefined, role: Role, what: string): VigieError {
-  if (caller === undefined && sessionOf(req.headers) !== undefined && !isOwnPage(req.headers)) {
+/** @param known whether the asker shows a key, or has signed in */
+export function refusedRole(req: Request, known: boolean, role: Role, what: string): VigieError {
+  if (!known && sessionOf(req.headers) !== undefined && !isOwnPage(req.headers)) {
     const message = 'With a session, only pages of this server change anything; send a key instead.';
     return new VigieError('foreign_page', message, { status: 403 });
   }
   const by = role === 'administrator' ? 'an administrator' : `a ${role} or above`;
-  return refusal(caller !== undefined, `${what} by ${by} who has signed in, or with the bootstrap key.`);
+  return refusal(known, `${what} by ${by} who has signed in, or with the bootstrap key.`);
 }
 /** Who passed `requireRole`. */
 export function callerOf(req: Request): Caller {

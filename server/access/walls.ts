@@ -66,8 +66,7 @@ export function wallsRouter({ access, walls, logger }: WallsRouterOptions): Rout
     const caller = await access.caller(req);
     if (caller !== undefined && reaches(caller, 'supervisor')) return caller.actor;
     // A key that only sends, or that of a wall, is nobody here.
-    const known = caller?.actor.kind === 'user' ? caller : undefined;
-    throw refusedRole(req, known, 'supervisor', 'Walls are paired');
+    throw refusedRole(req, caller?.actor.kind === 'user', 'supervisor', 'Walls are paired');
   };
 
   router.post(
