@@ -1,18 +1,8 @@
 /** What of a sealed report would be different today. */
-import type { BilingualName } from '../contract/reference.ts';
-import type { ReportCell, ReportContent, ReportUnit } from '../contract/report.ts';
+import type { ReportCell, ReportContent, ReportErratum } from '../contract/report.ts';
 
-export interface Difference {
-  readonly section: string;
-  readonly table: string;
-  readonly row: string;
-  readonly column: string;
-  readonly label: BilingualName;
-  readonly unit: ReportUnit;
-  /** null: the row was not there, or is no more. */
-  readonly sealed: ReportCell | null;
-  readonly now: ReportCell | null;
-}
+/** As an erratum, but when it was first seen. */
+export type Difference = Omit<ReportErratum, 'seen_at'>;
 type Place = Omit<Difference, 'sealed' | 'now'> & { readonly cell: ReportCell };
 
 /** Sections that tell of the report's own time, and not of the month. */
