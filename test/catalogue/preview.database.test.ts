@@ -46,5 +46,5 @@ it('refuses what could not be saved, with the same faults', async () => {
 
 it('is for those who may change it', async () => {
   expect((await preview({}, null)).status).toBe(401);
-  expect((await preview({}, 'another')).status).toBe(401);
+  expect((await preview({}, 'another')).status).toBe(403);
 });
