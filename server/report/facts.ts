@@ -2,7 +2,7 @@
  * What reports are made from. Counting a month reads hundreds of thousands of events, so it is done once and kept, and again when something
  * came late that lies in it, or the day after: what was settled in it may have been reopened since. What is kept outlives the events.
  */
-import type { BacklogAnswer, BacklogGroup } from '../contract/backlog.ts';
+import type { BacklogAnswer, BacklogFlow, BacklogGroup } from '../contract/backlog.ts';
 import type { Family } from '../contract/event-types.ts';
 import type { RequestMetrics } from '../contract/request-metrics.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -37,6 +37,11 @@ export interface RequestFacts {
   readonly created: readonly CreatedCount[];
   readonly times: { readonly service: readonly TimesBy[]; readonly borough: readonly TimesBy[] };
   readonly complaints: Readonly<Record<'received' | 'settled' | 'on_time' | 'late', number>>;
+  readonly days: readonly FlowDay[];
+}
+/** What came into the backlog and went out of it: little work beside the rest of a month. */
+export interface StepFacts {
+  readonly flow: BacklogFlow;
   readonly days: readonly FlowDay[];
 }
 export interface ChannelFacts {
@@ -137,6 +142,7 @@ export interface FactsQuestion {
   /** Of the web site and of mail. */
   readonly channels?: readonly Months[];
   readonly requests?: readonly Months[];
+  readonly steps?: readonly Months[];
 }
 export interface FactsAnswer {
   readonly calls: ReadonlyMap<string, CallFacts>;
@@ -145,6 +151,7 @@ export interface FactsAnswer {
   /** One for each of the periods. */
   readonly channels: readonly ChannelFacts[];
   readonly requests: readonly RequestFacts[];
+  readonly steps: readonly StepFacts[];
   /** What is known least far of all of them. */
   readonly as_of_us: number;
 }
@@ -163,13 +170,14 @@ export class ReportFacts {
   }
 
   async answer(question: FactsQuestion): Promise<FactsAnswer> {
-    const { calls = [], days = [], data = [], borough, channels = [], requests = [] } = question;
+    const { calls = [], days = [], data = [], borough, channels = [], requests = [], steps = [] } = question;
     const facts = {
       calls: calls.map((month) => this.#calls(month)),
       days: days.map((month) => this.#days(month)),
       data: data.map((month) => this.#data(month)),
       channels: channels.map((months) => this.#channels(borough, months)),
       requests: requests.map((months) => this.#requests(borough, months)),
+      steps: steps.map((months) => this.#steps(borough, months)),
     };
     const kept = await this.#fresh(Object.values(facts).flat());
     let as_of_us = Number.POSITIVE_INFINITY;
@@ -191,6 +199,7 @@ export class ReportFacts {
       data: byMonth(data, await readAll(facts.data)),
       channels: await readAll(facts.channels),
       requests: await readAll(facts.requests),
+      steps: await readAll(facts.steps),
       as_of_us,
     };
   }
@@ -259,6 +268,22 @@ export class ReportFacts {
       families: ['request'],
       reach_us: 0,
       make: (span, now_us) => requestFacts(this.#options, borough, span, now_us),
+    };
+  }
+
+  #steps(borough: string | null, months: Months): Fact<StepFacts> {
+    const { source, time_zone } = this.#options;
+    return {
+      key: keyOf('steps', borough ?? 'city', months.from, months.to),
+      months,
+      families: ['request'],
+      reach_us: 0,
+      async make(span, now_us) {
+        const scoped = { borough, from_us: span.from_us, to_us: span.to_us };
+        const days_us = daysOf(months, time_zone).map(({ from_us }) => from_us);
+        const { flow } = await source.backlog(scoped, Math.min(span.to_us, now_us), null);
+        return { flow, days: await source.flowDays(scoped, days_us) };
+      },
     };
   }
 

@@ -17,7 +17,7 @@ import { isoOf } from '../lib/clock.ts';
 import { addSums, type ContactSums } from './call-facts.ts';
 import { count, measure, rate } from './cells.ts';
 import { metricCell, metrics } from './contacts.ts';
-import type { FactsAnswer, ReportFacts, RequestFacts } from './facts.ts';
+import type { FactsAnswer, ReportFacts, RequestFacts, StepFacts } from './facts.ts';
 import { addMonths, daysOf, type Month, monthsIn, spanOf } from './months.ts';
 import { TEXT } from './text.ts';
 
@@ -42,6 +42,7 @@ type MonthTrend = (typeof REQUEST_MONTH_TRENDS)[number];
 const isOneOf = <T extends string>(values: readonly T[], metric: string): metric is T =>
   values.some((value) => value === metric);
 export const isCallTrend = (metric: TrendMetric): metric is CallTrend => isOneOf(CALL_TRENDS, metric);
+const isStepTrend = (metric: TrendMetric): metric is StepTrend => isOneOf(REQUEST_STEP_TRENDS, metric);
 export const isMonthTrend = (metric: TrendMetric): metric is MonthTrend =>
   isOneOf(REQUEST_MONTH_TRENDS, metric);
 
@@ -122,22 +123,26 @@ async function points(options: TrendOptions, question: TrendQuestion, when: When
     return to_us > when.begins_us && from_us <= when.now_us;
   });
   const borough = scope === 'city' ? null : scope;
+  const spans = months.map((month) => ({ from: month, to: month }));
   const known = await facts.answer({
     borough,
-    ...(isCallTrend(metric) ? { [interval === 'day' ? 'days' : 'calls']: months } : {}),
-    ...(isCallTrend(metric) ? {} : { requests: months.map((month) => ({ from: month, to: month })) }),
+    ...(isCallTrend(metric) && { [interval === 'day' ? 'days' : 'calls']: months }),
+    ...(isStepTrend(metric) && { steps: spans }),
+    ...(isMonthTrend(metric) && { requests: spans }),
   });
-  const requests = new Map(months.map((month, index) => [month, known.requests[index]!]));
+  const cellAt = (at: string): ReportCell => {
+    if (isCallTrend(metric)) return callCell(metric, callSums(options, known, { scope, interval, at }));
+    const index = months.indexOf(monthOf(at));
+    if (isMonthTrend(metric)) return requestCell(metric, known.requests[index]!);
+    return stepCell(metric, known.steps[index]!, interval === 'day' ? at : null, time_zone);
+  };
   const places = interval === 'month' ? Array.from(monthsIn({ from, to })) : datesIn(from, to);
   const items = places.map((at): TrendPoint => {
     const span = interval === 'month' ? spanOf({ from: at, to: at }, time_zone) : localDay(at, time_zone);
     if (span.to_us <= when.begins_us || span.from_us > when.now_us) return { at, value: null, data: 'none' };
-    const cell = isCallTrend(metric)
-      ? callCell(metric, callSums(options, known, { scope, interval, at }))
-      : requestCell(metric, requests.get(monthOf(at))!, interval === 'day' ? at : null, time_zone);
     return {
       at,
-      ...cell,
+      ...cellAt(at),
       ...(span.from_us < when.begins_us && { data: 'partial' as const }),
       ...(span.to_us > when.now_us && { provisional: true as const }),
     };
@@ -169,27 +174,18 @@ function callCell(metric: CallTrend, sums: ContactSums): ReportCell {
   return metricCell(metric as MetricId, metrics(sums)[metric]);
 }
 
-/** @param date null: of the whole month */
-function requestCell(
-  metric: StepTrend | MonthTrend,
-  facts: RequestFacts,
-  date: string | null,
-  time_zone: string,
-): ReportCell {
-  const { metrics: figures, complaints } = facts;
-  const { flow } = figures;
-  if (isOneOf(REQUEST_STEP_TRENDS, metric)) return stepCell(metric, facts, date, time_zone);
+function requestCell(metric: MonthTrend, { metrics: figures, complaints }: RequestFacts): ReportCell {
   if (metric === 'complaints') return count(complaints.received);
   const figure = figures[metric];
-  return 'of' in figure ? rate(figure) : measure(figure.value, figure.counts.settled ?? flow.closed);
+  return 'of' in figure ? rate(figure) : measure(figure.value, figure.counts.settled ?? 0);
 }
+/** @param date null: of the whole month */
 function stepCell(
   metric: StepTrend,
-  { metrics: figures, days }: RequestFacts,
+  { flow, days }: StepFacts,
   date: string | null,
   time_zone: string,
 ): ReportCell {
-  const { flow } = figures;
   if (date === null) {
     if (metric === 'received') return count(flow.received);
     return count(metric === 'ended' ? flow.closed + flow.cancelled + flow.merged : flow.closing);
